@@ -1,0 +1,1 @@
+"""Pure rules of the rationing programmes: no I/O, no clock, no framework."""
