@@ -1,0 +1,41 @@
+"""The one console command, `maskmap`. Commands are named as strings and loaded when called."""
+
+from __future__ import annotations
+
+import click
+
+from core.lazy_commands import Command, Group, LazyGroup, shared_options
+
+COMMANDS: dict[str, Command | Group] = {
+    "up": Command("core.supervisor:up", "Everything on this computer, each program a process."),
+    "portal": Command("pharmacy_portal.cli:portal", "The pharmacists' portal."),
+    "publish": Command("publisher.cli:publish", "The publisher: snapshots from the ledger."),
+    "site": Command("public_site.cli:site", "The public site, from published snapshots."),
+    "outlets": Command("publisher.register.cli:outlets", "The register of outlets."),
+    "rules": Command("core.rules_cli:rules", "The rationing rules."),
+    "replay": Command("publisher.replay.cli:replay", "Turn real published series into a ledger."),
+    "ledger": Command("core.storage.cli:ledger", "The ledger: recompute and compare."),
+    "snapshot": Command("publisher.verify_cli:snapshot", "Published snapshots: verify them."),
+    "audit": Command("publisher.verify_cli:audit", "The audit chain: verify it."),
+    "db": Command("core.storage.cli:db", "The ledger's database: migrate it."),
+    "demo": Group(
+        "Software cards and the synthetic nation.",
+        {
+            "card": Command("pharmacy_portal.demo.cli:demo:card", "Make software cards."),
+            "login": Command("pharmacy_portal.demo.cli:demo:login", "Log in with a card."),
+            "fill": Command("publisher.demo_nation:fill_command", "Fill an empty state."),
+        },
+    ),
+    "doctor": Command("core.doctor:doctor", "Check this installation; say what to do."),
+}
+
+main = LazyGroup(
+    COMMANDS,
+    name="maskmap",
+    params=[*shared_options()],
+    help="Ration scarce goods by name, and tell everybody where they can be bought.",
+)
+click.version_option(package_name="maskmap")(main)
+
+if __name__ == "__main__":
+    main(prog_name="maskmap")

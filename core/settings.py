@@ -1,0 +1,308 @@
+"""Every setting: its default, its documentation, and how it is read.
+
+A TOML file (``--config`` or ``MASKMAP_CONFIG``) is overridden by ``MASKMAP_*`` in the environment;
+``MASKMAP_X_FILE`` reads the value of ``MASKMAP_X`` from a file, for secrets. All faults are
+reported at once.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from msgspec.structs import FieldInfo
+
+from core.errors import Invalid
+from core.resources import data_path
+
+PREFIX = "MASKMAP_"
+
+
+class Address(msgspec.Struct, frozen=True):
+    """A host and a port to listen on; port 0 means any free one."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Return the address as a browser writes it."""
+        return f"http://{self}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Tell whether only this computer can reach it."""
+        return self.host in {"localhost", "::1"} or self.host.startswith("127.")
+
+
+def parse_address(text: str) -> Address:
+    """Read ``host:port``; an IPv6 host stands in brackets.
+
+    Raises:
+        ValueError: it is not an address.
+    """
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise ValueError(f"{text!r} is not host:port, such as 127.0.0.1:8460")
+    return Address(host.removeprefix("[").removesuffix("]"), int(port))
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator may set. Paths that are not set lie below the state folder."""
+
+    state: Annotated[
+        Path,
+        Meta(description="Folder of everything that maskmap writes; created where missing."),
+    ] = Path("var")
+    database_url: Annotated[
+        str,
+        Meta(description="The ledger's database: `sqlite:///FILE`. Empty: `STATE/ledger.sqlite`."),
+    ] = ""
+    snapshots: Annotated[
+        Path | None,
+        Meta(description="Folder of published snapshots. Empty: `STATE/snapshots`."),
+    ] = None
+    portal_listen: Annotated[
+        str,
+        Meta(description="`host:port` of the portal. This computer only, unless told otherwise."),
+    ] = "127.0.0.1:8460"
+    site_listen: Annotated[
+        str,
+        Meta(description="`host:port` of the public site. This computer only, unless told."),
+    ] = "127.0.0.1:8470"
+    public_url: Annotated[
+        str,
+        Meta(
+            description="Address under which the public reaches the site, for links in published"
+            " files and in the portal. Empty: links follow the host that was asked."
+        ),
+    ] = ""
+    publish_every: Annotated[
+        float,
+        Meta(gt=0, le=3600, description="Seconds between two releases; `maskmap up` uses 1."),
+    ] = 30.0
+    rules: Annotated[
+        Path | None,
+        Meta(description="Folder of rationing programmes. Empty: those that come with maskmap."),
+    ] = None
+    rules_of: Annotated[
+        date | None,
+        Meta(
+            description="A date (`YYYY-MM-DD`) that pins every programme to the rules of that day;"
+            " pages say so. Empty: the rules follow the calendar."
+        ),
+    ] = None
+    person_keys: Annotated[
+        Path | None,
+        Meta(
+            description="File of key id → key that turns identity numbers into person keys; kept"
+            " outside the database and its backups. Empty: `STATE/keys/person-keys.toml`."
+        ),
+    ] = None
+    signing_key: Annotated[
+        Path | None,
+        Meta(
+            description="Ed25519 private key (PEM) that signs snapshots; the publisher's only."
+            " Empty: `STATE/keys/signing-key.pem`."
+        ),
+    ] = None
+    public_key: Annotated[
+        Path | None,
+        Meta(
+            description="Public key (PEM) that the site trusts; never the snapshot folder's own."
+            " Empty: `STATE/keys/public-key.pem`."
+        ),
+    ] = None
+    trust: Annotated[
+        Path | None,
+        Meta(
+            description="Folder of CA certificates and revocation lists that a login must chain"
+            " to. Setting it means real cards: demo mode is then refused. Empty: `STATE/trust`."
+        ),
+    ] = None
+    demo: Annotated[
+        bool,
+        Meta(description="Shows the tray of software cards. Refused where `trust` is set."),
+    ] = False
+    log: Annotated[
+        str,
+        Meta(
+            pattern="^(debug|info|warning|error)$",
+            description="Least severe log line written: `debug`, `info`, `warning` or `error`.",
+        ),
+    ] = "info"
+
+    @property
+    def portal_address(self) -> Address:
+        """Return where the portal listens, taken apart."""
+        return parse_address(self.portal_listen)
+
+    @property
+    def site_address(self) -> Address:
+        """Return where the site listens, taken apart."""
+        return parse_address(self.site_listen)
+
+    @property
+    def database_path(self) -> Path:
+        """Return the file of the embedded ledger."""
+        if self.database_url:
+            return Path(self.database_url.removeprefix("sqlite:///"))
+        return self.state / "ledger.sqlite"
+
+    @property
+    def ledger_url(self) -> str:
+        """Return the URL of the ledger's database, spelt out."""
+        return self.database_url or f"sqlite:///{self.database_path}"
+
+    @property
+    def snapshots_folder(self) -> Path:
+        """Return the folder of published snapshots."""
+        return self.snapshots or self.state / "snapshots"
+
+    @property
+    def rules_folder(self) -> Path:
+        """Return the folder of rationing programmes."""
+        return self.rules or data_path("programmes")
+
+    @property
+    def keys_folder(self) -> Path:
+        """Return the folder of keys that maskmap makes for itself."""
+        return self.state / "keys"
+
+    @property
+    def person_keys_file(self) -> Path:
+        """Return the file of the keys that hide identity numbers."""
+        return self.person_keys or self.keys_folder / "person-keys.toml"
+
+    @property
+    def signing_key_file(self) -> Path:
+        """Return the file of the key that signs snapshots."""
+        return self.signing_key or self.keys_folder / "signing-key.pem"
+
+    @property
+    def public_key_file(self) -> Path:
+        """Return the file of the key that readers of snapshots trust."""
+        return self.public_key or self.keys_folder / "public-key.pem"
+
+    @property
+    def trust_folder(self) -> Path:
+        """Return the folder of certificates that a login must chain to."""
+        return self.trust or self.state / "trust"
+
+    @property
+    def cards_folder(self) -> Path:
+        """Return the folder of software cards (demo only)."""
+        return self.state / "cards"
+
+
+def load_settings(config: Path | None, environ: Mapping[str, str], **defaults: object) -> Settings:
+    """Read the settings; ``config`` is the file named on the command line, if any.
+
+    ``defaults`` replace the defaults of this module, for a command that has its own.
+
+    Raises:
+        Invalid: one message that names every fault, a line each.
+    """
+    faults: list[str] = []
+    found = {
+        **dict(_from_file(config, environ, faults)),
+        **dict(_from_environment(environ, faults)),
+    }
+    values: dict[str, Any] = dict(defaults)
+    for field in msgspec.structs.fields(Settings):
+        value, source = found.get(field.name, ("", ""))
+        # An empty value means "not set", so that a line of an environment file can be left blank.
+        if value != "":
+            values.update(_convert(field, value, source, faults))
+    settings = Settings(**values)
+    faults += _contradictions(settings)
+    if faults:
+        raise Invalid("settings:\n" + "\n".join(f"  {fault}" for fault in faults))
+    return settings
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """List variables that look like settings and are none, such as a slip of the pen.
+
+    They are reported by `maskmap doctor` and refused nowhere: container platforms make variables
+    of their own, such as ``MASKMAP_PORTAL_PORT``.
+    """
+    known = {f"{PREFIX}{field.name.upper()}" for field in msgspec.structs.fields(Settings)}
+    known |= {f"{name}_FILE" for name in known} | {f"{PREFIX}CONFIG"}
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+
+
+# A value as it was found, and the words that say where.
+_Found = tuple[str, tuple[Any, str]]
+
+
+def _from_file(
+    config: Path | None, environ: Mapping[str, str], faults: list[str]
+) -> Iterator[_Found]:
+    """Yield what the TOML file sets."""
+    path = config or (Path(named) if (named := environ.get(f"{PREFIX}CONFIG")) else None)
+    if path is None:
+        return
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        faults.append(f"{path}: {error}")
+        return
+    known = {field.name for field in msgspec.structs.fields(Settings)}
+    for name, value in table.items():
+        if name in known:
+            yield name, (value, f"{name} in {path}")
+        else:
+            faults.append(f"{name} in {path}: there is no such setting")
+
+
+def _from_environment(environ: Mapping[str, str], faults: list[str]) -> Iterator[_Found]:
+    """Yield what the environment sets, files of secrets included."""
+    for field in msgspec.structs.fields(Settings):
+        variable = f"{PREFIX}{field.name.upper()}"
+        if secret := environ.get(f"{variable}_FILE"):
+            try:
+                yield field.name, (Path(secret).read_text(encoding="utf-8").strip(), secret)
+            except (OSError, UnicodeDecodeError) as error:
+                faults.append(f"{variable}_FILE: {error}")
+        if variable in environ:
+            yield field.name, (environ[variable], variable)
+
+
+def _convert(field: FieldInfo, value: Any, source: str, faults: list[str]) -> dict[str, Any]:
+    """Turn one found value into its type; nothing where it is at fault."""
+    try:
+        kind = field.type
+        return {field.name: msgspec.convert(value, kind, strict=False, dec_hook=_decode)}
+    except (msgspec.ValidationError, ValueError) as error:
+        faults.append(f"{source}: {error}")
+        return {}
+
+
+def _decode(kind: Any, value: Any) -> Any:
+    """Make what msgspec has no notion of."""
+    if kind is Path and isinstance(value, str):
+        return Path(value).expanduser()
+    raise ValueError(f"{value!r} is not text")
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    """Yield what types alone do not catch, and settings that are each fine alone."""
+    for name in ("portal_listen", "site_listen"):
+        try:
+            parse_address(getattr(settings, name))
+        except ValueError as error:
+            yield f"{name}: {error}"
+    if settings.database_url and not settings.database_url.startswith("sqlite:///"):
+        yield f"database_url: {settings.database_url.partition(':')[0]!r} is not a known database"
+    if settings.demo and settings.trust:
+        yield "demo and trust: software cards are refused wherever a real trust folder is set"
