@@ -121,9 +121,7 @@ def _standing_alone(
 def _plausible(born: date, today: date) -> bool:
     years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     exactly = (today.month, today.day) == (born.month, born.day)
-    return born <= today and (
-        years < OLDEST_AGE_YEARS or (years == OLDEST_AGE_YEARS and exactly)
-    )
+    return born <= today and (years < OLDEST_AGE_YEARS or (years == OLDEST_AGE_YEARS and exactly))
 
 
 def _check_reasons(
@@ -149,9 +147,7 @@ def _weekday_reason(digit: int | None, day: date) -> str | None:
     return None if digit % 2 != day.weekday() % 2 else "WRONG_WEEKDAY"
 
 
-def _allowance(
-    block: Block, group: Group, day: date, purchases: Sequence[Purchase]
-) -> Allowance:
+def _allowance(block: Block, group: Group, day: date, purchases: Sequence[Purchase]) -> Allowance:
     """Return what the window leaves of the group's quota on a day."""
     window = block.window
     counted = [purchase for purchase in purchases if window.holds(purchase.day, day)]
@@ -173,9 +169,7 @@ def _left_of_each(group: Group, counted: Sequence[Purchase], left: int) -> dict[
     }
 
 
-def _purchase_reasons(
-    allowance: Allowance, pieces: Mapping[str, int | None]
-) -> Iterator[str]:
+def _purchase_reasons(allowance: Allowance, pieces: Mapping[str, int | None]) -> Iterator[str]:
     """Yield what is wrong with the quantities, in the published order of reasons."""
     if any(count is None or count < 0 for count in pieces.values()):
         yield "QTY_INVALID"

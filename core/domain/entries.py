@@ -1,0 +1,47 @@
+"""Entries (帳): the append-only truth. Stock is their running sum.
+
+stock(outlet, product) = Σ intake − Σ sales + Σ reversals, never below zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+Kind = Literal["intake", "sale", "reversal"]
+Origin = Literal["system", "manual", "card", "typed", "replay", "demo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of one act: what it did to the stock of one product at one outlet.
+
+    ``position`` is the place in commit order (0 before commit). The lines of one act follow each
+    other; ``act`` is the position of the first, and is the id of the sale or intake. ``pieces``
+    is the signed effect on stock. ``reverses`` names the act that a reversal undoes.
+    """
+
+    act: int
+    kind: Kind
+    outlet: str
+    product: str
+    pieces: int
+    at: datetime
+    day: date
+    by: str
+    origin: Origin
+    note: str = ""
+    amount_ntd: int = 0
+    flagged: bool = False
+    reverses: int | None = None
+    position: int = 0
+
+
+def pieces_of(entries: Iterable[Entry]) -> dict[str, int]:
+    """Sum the effect on stock per product."""
+    total: dict[str, int] = {}
+    for entry in entries:
+        total[entry.product] = total.get(entry.product, 0) + entry.pieces
+    return total
