@@ -86,9 +86,13 @@ def parse_towns(lines: Iterable[str]) -> tuple[Town, ...]:
 
 
 def _town(row: Mapping[str, str]) -> Town:
-    names = ("town_code", "county_code", "county_zh", "county_en", "town_zh", "town_en")
     return Town(
-        *(row[name] for name in names),
+        town_code=row["town_code"],
+        county_code=row["county_code"],
+        county_zh=row["county_zh"],
+        county_en=row["county_en"],
+        town_zh=row["town_zh"],
+        town_en=row["town_en"],
         lon=float(row["lon"]),
         lat=float(row["lat"]),
         outlets=int(row["outlets"]),
