@@ -27,16 +27,16 @@ check: install ## the quick core: format, lint, types, import contracts, quick t
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q -n 2 -m "not slow and not e2e and not soak"
+	$(BIN)/pytest -n 2 -m "not slow and not e2e and not soak"
 
 test: check ## everything but soak; what CI runs
-	$(BIN)/pytest -q -m "(slow or e2e) and not soak"
+	$(BIN)/pytest -m "(slow or e2e) and not soak"
 
 bench: install ## print measurements; never judges them
-	$(BIN)/python tests/benchmarks/run.py
+	$(BIN)/python tests/benchmarks/run.py $(NAMES)
 
 soak: install ## the long runs
-	$(BIN)/pytest -q -m soak
+	$(BIN)/pytest -m soak
 
 format: install ## put the code into its one format
 	$(BIN)/ruff format .
