@@ -43,7 +43,7 @@ format: install ## put the code into its one format
 	$(BIN)/ruff check --fix .
 
 docs: install ## write the generated pages anew
-	$(BIN)/python -m tests.generated_docs
+	$(BIN)/python docs/generate.py
 
 # --universal: one lock for every platform. No index address or path of this machine gets in.
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

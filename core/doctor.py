@@ -1,0 +1,223 @@
+"""`maskmap doctor`: what is wrong with this installation, and what to do next.
+
+Each check is a function from the settings to findings. `missing` means that something needed is not
+there (exit 1); `note` is worth knowing and may be fine on this host.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import click
+import msgspec
+
+from core.clock import system_clock
+from core.domain.calendar import TAIPEI
+from core.settings import Address, Settings, unknown_variables
+
+OLDEST_PYTHON = (3, 11)
+# No release of maskmap is older: a clock before this one is wrong.
+EARLIEST = datetime(2026, 1, 1, tzinfo=TAIPEI)
+PACKAGES = ("core", "pharmacy_portal", "public_site", "publisher")
+EXTRAS = {
+    "ledger": ("sqlalchemy", "alembic"),
+    "portal": ("sqlalchemy", "limits"),
+    "publisher": ("pandas", "pyarrow", "geopy"),
+    "card": ("smartcard",),
+    "speed": ("uvloop",),
+}
+TOOLS = {
+    "chromium": "the tests in a real browser",
+    "ogrinfo": "checking the published geodata (package gdal-bin)",
+    "pcscd": "reading smart cards on this computer",
+}
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What one check found; ``advice`` is empty where all is well."""
+
+    check: str
+    verdict: Literal["fine", "note", "missing"]
+    found: str
+    advice: str = ""
+
+
+def fine(check: str, found: object) -> Finding:
+    """Make a finding that needs nothing."""
+    return Finding(check, "fine", str(found))
+
+
+def check_code(_: Settings) -> Iterator[Finding]:
+    """Our packages are the ones that are imported, by a Python that is new enough."""
+    home = Path(__file__).parent.parent
+    for package in PACKAGES:
+        spec = importlib.util.find_spec(package)
+        origin = Path(spec.origin).parent if spec and spec.origin else None
+        if origin == home / package:
+            continue
+        advice = f"a stranger's `{package}` hides ours: remove it, or start elsewhere"
+        yield Finding("code", "missing", f"{package} is {origin}", advice)
+    yield fine("code", home)
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield (
+        fine("python", version)
+        if sys.version_info >= OLDEST_PYTHON
+        else Finding("python", "missing", version, "install Python 3.11 or newer")
+    )
+
+
+def check_extras(_: Settings) -> Iterator[Finding]:
+    """Which extras are installed; a host needs those of its own programs only."""
+    for extra, modules in EXTRAS.items():
+        absent = [name for name in modules if importlib.util.find_spec(name) is None]
+        yield (
+            Finding(f"extra {extra}", "note", f"no {', '.join(absent)}", _install(extra))
+            if absent
+            else fine(f"extra {extra}", "installed")
+        )
+
+
+def _install(extra: str) -> str:
+    return f"pip install 'maskmap[{extra}]', if this host needs it"
+
+
+def check_tools(_: Settings) -> Iterator[Finding]:
+    """Which of the system's tools are there."""
+    for tool, purpose in TOOLS.items():
+        path = shutil.which(tool) or shutil.which(tool, path="/usr/sbin:/sbin")
+        yield (
+            fine(f"tool {tool}", path)
+            if path
+            else Finding(f"tool {tool}", "note", "not found", f"needed for {purpose}")
+        )
+
+
+def check_state(settings: Settings) -> Iterator[Finding]:
+    """The state folder can be written."""
+    folder = settings.state.absolute()
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        advice = "choose another with --state, or give this user the folder"
+        yield Finding("state folder", "missing", f"{existing} cannot be written", advice)
+    elif existing != folder:
+        yield Finding("state folder", "note", f"{folder} is not there yet", "maskmap makes it")
+    else:
+        yield fine("state folder", folder)
+
+
+def check_keys(settings: Settings) -> Iterator[Finding]:
+    """The keys are there, and no other user can read the secret ones."""
+    for name, path, secret in (
+        ("person keys", settings.person_keys_file, True),
+        ("signing key", settings.signing_key_file, True),
+        ("public key", settings.public_key_file, False),
+    ):
+        if not path.exists():
+            yield Finding(name, "note", f"{path} is not there yet", "the first start makes it")
+        elif secret and path.stat().st_mode & 0o077:
+            found = f"{path} can be read by others"
+            yield Finding(name, "missing", found, f"chmod 600 {path}; consider it known to others")
+        else:
+            yield fine(name, path)
+
+
+def check_ports(settings: Settings) -> Iterator[Finding]:
+    """The programs' ports are free, or a program has them already."""
+    for name, address in (
+        ("portal port", settings.portal_address),
+        ("site port", settings.site_address),
+    ):
+        yield (
+            Finding(name, "note", f"{address} is busy", "fine if it is maskmap; else set another")
+            if _is_busy(address)
+            else fine(name, f"{address} is free")
+        )
+
+
+def _is_busy(address: Address) -> bool:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address.host, address.port))
+        except OSError:
+            return True
+    return False
+
+
+def check_clock(_: Settings) -> Iterator[Finding]:
+    """The clock is not absurd, and Taipei is eight hours ahead."""
+    now = system_clock()
+    if now < EARLIEST or now.utcoffset() != timedelta(hours=8):
+        advice = "set the clock (timedatectl), and install the package tzdata"
+        yield Finding("clock", "missing", now.isoformat(timespec="seconds"), advice)
+    else:
+        yield fine("clock", f"{now.isoformat(timespec='seconds')} in Taipei")
+
+
+def check_release(settings: Settings) -> Iterator[Finding]:
+    """The newest release is not old."""
+    current = settings.snapshots_folder / "current.json"
+    try:
+        record = msgspec.json.decode(current.read_bytes(), type=dict[str, object])
+        checked_at = datetime.fromisoformat(str(record["checked_at"]))
+    except FileNotFoundError:
+        yield Finding("newest release", "note", "none yet", "start the publisher: maskmap publish")
+        return
+    except (OSError, ValueError, KeyError) as error:
+        advice = "start the publisher; it writes the file anew"
+        yield Finding("newest release", "missing", f"{current}: {error}", advice)
+        return
+    age = system_clock() - checked_at
+    found = f"number {record.get('sequence')}, checked {age.total_seconds():.0f} s ago"
+    if age < timedelta(0):
+        yield Finding("newest release", "missing", found, "the clock went back: set it")
+    elif age > timedelta(seconds=3 * max(settings.publish_every, 30)):
+        yield Finding("newest release", "note", found, "is the publisher running?")
+    else:
+        yield fine("newest release", found)
+
+
+def check_environment(_: Settings) -> Iterator[Finding]:
+    """No variable looks like a setting without being one."""
+    for name in unknown_variables(os.environ):
+        yield Finding("environment", "note", f"{name} is no setting", "see docs/settings.md")
+
+
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    check_code,
+    check_extras,
+    check_tools,
+    check_state,
+    check_keys,
+    check_ports,
+    check_clock,
+    check_release,
+    check_environment,
+)
+_SIGNS = {"fine": "ok  ", "note": "note", "missing": "FAIL"}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON array instead of lines.")
+@click.pass_obj
+def doctor(settings: Settings, as_json: bool) -> None:
+    """Check this installation and say what to do next; exit 1 if something needed is missing."""
+    findings = [finding for check in CHECKS for finding in check(settings)]
+    if as_json:
+        click.echo(msgspec.json.encode(findings))
+    else:
+        for finding in findings:
+            click.echo(f"{_SIGNS[finding.verdict]}  {finding.check}: {finding.found}")
+            if finding.advice:
+                click.echo(f"      → {finding.advice}")
+    if any(finding.verdict == "missing" for finding in findings):
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from core import doctor
+from core.cli import main
+from core.clock import system_clock
+from core.settings import Settings
+
+
+def verdicts(check, settings: Settings) -> dict[str, str]:
+    return {finding.check: finding.verdict for finding in check(settings)}
+
+
+def test_this_checkout_is_healthy(state):
+    result = CliRunner().invoke(main, ["doctor", "--json", "--state", str(state)])
+    assert result.exit_code == 0, result.output
+    findings = json.loads(result.stdout)
+    assert {"code", "python", "extra publisher", "clock"} <= {row["check"] for row in findings}
+    assert all(row["advice"] for row in findings if row["verdict"] != "fine")
+
+
+def test_our_own_packages_are_the_ones_imported():
+    repository = str(Path(__file__).resolve().parents[2])
+    assert [f.found for f in doctor.check_code(Settings()) if f.check == "code"] == [repository]
+
+
+def test_a_secret_key_that_others_can_read_is_a_fault(state):
+    settings = Settings(state=state)
+    settings.keys_folder.mkdir()
+    settings.signing_key_file.write_text("secret")
+    settings.signing_key_file.chmod(0o644)
+    assert verdicts(doctor.check_keys, settings)["signing key"] == "missing"
+    settings.signing_key_file.chmod(0o600)
+    assert verdicts(doctor.check_keys, settings)["signing key"] == "fine"
+    result = CliRunner().invoke(main, ["doctor", "--state", str(state)])
+    assert result.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("age", "verdict"),
+    [
+        (timedelta(seconds=5), "fine"),
+        (timedelta(hours=1), "note"),
+        (timedelta(hours=-1), "missing"),
+    ],
+)
+def test_the_newest_release_is_judged_by_its_age(state, age, verdict):
+    settings = Settings(state=state)
+    settings.snapshots_folder.mkdir()
+    record = {"sequence": 7, "checked_at": (system_clock() - age).isoformat()}
+    (settings.snapshots_folder / "current.json").write_text(json.dumps(record))
+    assert verdicts(doctor.check_release, settings) == {"newest release": verdict}
+
+
+def test_a_damaged_release_is_a_fault(state):
+    settings = Settings(state=state)
+    settings.snapshots_folder.mkdir()
+    (settings.snapshots_folder / "current.json").write_text('{"sequence": 7')
+    assert verdicts(doctor.check_release, settings) == {"newest release": "missing"}
+
+
+def test_a_state_folder_that_is_a_file_is_a_fault(tmp_path):
+    (tmp_path / "file").touch(mode=0o400)
+    settings = Settings(state=tmp_path / "file" / "state")
+    assert verdicts(doctor.check_state, settings)["state folder"] == "missing"
+
+
+def test_a_variable_that_is_no_setting_is_noted(monkeypatch):
+    monkeypatch.setenv("MASKMAP_STAET", "x")
+    assert verdicts(doctor.check_environment, Settings()) == {"environment": "note"}
