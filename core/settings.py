@@ -7,6 +7,7 @@ reported at once.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -84,6 +85,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             description="Address under which the public reaches the site, for links in published"
             " files and in the portal. Empty: links follow the host that was asked."
+        ),
+    ] = ""
+    portal_url: Annotated[
+        str,
+        Meta(
+            description="Address under which pharmacies reach the portal, such as"
+            " `https://portal.example.tw`; logins are signed for it, and no other host is served."
+            " Empty: the address it listens on."
         ),
     ] = ""
     publish_every: Annotated[
@@ -297,6 +306,8 @@ def _decode(kind: Any, value: Any) -> Any:
 
 def _contradictions(settings: Settings) -> Iterator[str]:
     """Yield what types alone do not catch, and settings that are each fine alone."""
+    if settings.portal_url and not re.fullmatch(r"https?://[^/?#@\s]+", settings.portal_url):
+        yield "portal_url: must be scheme://host or scheme://host:port, without a path"
     for name in ("portal_listen", "site_listen"):
         try:
             parse_address(getattr(settings, name))
