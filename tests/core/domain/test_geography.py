@@ -1,4 +1,3 @@
-import random
 import re
 from collections import Counter
 
@@ -132,15 +131,12 @@ def test_addresses_are_spelt_alike_for_comparison():
     )
 
 
-def test_great_circle_agrees_with_geopy_on_random_points():
-    seed = random.randrange(2**32)
-    print(f"seed {seed}")
-    chance = random.Random(seed)
+def test_great_circle_agrees_with_geopy_on_random_points(rng):
     assert EARTH_RADIUS * 1000 == EARTH_RADIUS_M
     for _ in range(2_000):
-        here = chance.uniform(-90, 90), chance.uniform(-180, 180)
-        there = chance.uniform(-90, 90), chance.uniform(-180, 180)
-        near = here[0] * 0.999, here[1] + chance.uniform(-0.01, 0.01)
+        here = rng.uniform(-90, 90), rng.uniform(-180, 180)
+        there = rng.uniform(-90, 90), rng.uniform(-180, 180)
+        near = here[0] * 0.999, here[1] + rng.uniform(-0.01, 0.01)
         for other in (there, near):
             expected_m = great_circle(here, other).m
             assert great_circle_m(*here, *other) == pytest.approx(expected_m, rel=1e-6, abs=1e-3)

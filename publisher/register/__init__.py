@@ -1,0 +1,1 @@
+"""The register of outlets: read lists strictly, merge them, say what is doubtful."""
