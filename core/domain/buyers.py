@@ -59,8 +59,10 @@ class PersonKeys:
         return nonce + self._seal.encrypt(nonce, masked.encode(), person.value)
 
     def unseal(self, sealed: bytes, person: PersonKey) -> str:
-        """Decrypt what ``seal`` made; empty when the key has been rotated away."""
+        """Decrypt what ``seal`` made; empty when the key has been rotated away, or nothing was."""
         nonce, box = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+        if not box:
+            return ""
         try:
             return self._seal.decrypt(nonce, box, person.value).decode()
         except InvalidTag:

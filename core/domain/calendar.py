@@ -7,6 +7,7 @@ every date a programme can have.
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, datetime, timedelta, timezone
 
 TAIPEI = timezone(timedelta(hours=8), "Asia/Taipei")
@@ -55,9 +56,13 @@ def parse_gregorian_day(text: str) -> date | None:
 
 
 def parse_birth_date(text: str) -> date | None:
-    """Read ``YYYY-MM-DD``, ``YYYYMMDD``, ROC ``YYYMMDD`` or ``YYY/MM/DD``; None when impossible."""
+    """Read ``YYYY-MM-DD``, ``YYYYMMDD``, ROC ``YYYMMDD`` or ``YYY/MM/DD``; None when impossible.
+
+    Full-width digits are read too: the counter's keyboard writes them.
+    """
+    narrow = unicodedata.normalize("NFKC", text).strip()
     for form in _BIRTH_FORMS:
-        match = form.fullmatch(text.strip())
+        match = form.fullmatch(narrow)
         if match:
             return _day(match)
     return None
@@ -65,6 +70,8 @@ def parse_birth_date(text: str) -> date | None:
 
 def _day(match: re.Match[str]) -> date | None:
     parts = match.groupdict()
+    if parts.get("roc") and int(parts["roc"]) == 0:
+        return None  # The first year of the Republic is 1 (1912).
     year = int(parts["y"]) if parts.get("y") else int(parts["roc"]) + ROC_OFFSET_YEARS
     try:
         return date(year, int(parts["m"]), int(parts["d"]))

@@ -92,14 +92,14 @@ def assess(
     purchases = [purchase for purchase in history if not purchase.void]
     reasons = tuple(_check_reasons(block, claim, today, purchases))
     group = block.group_of(claim.born)
-    full = Allowance(group.total, group.limits)
+    left = _allowance(block, group, today, purchases)
+    # A window that is used up says so itself; the quantities are then judged by the whole quota.
+    judged = left if left.total else Allowance(group.total, group.limits)
+    extra = tuple(_purchase_reasons(judged, pieces)) if pieces is not None else ()
     if reasons:
         after = _next_date(programme, claim, today, purchases)
-        extra = tuple(_purchase_reasons(full, pieces)) if pieces is not None else ()
         return Verdict(False, "audit", reasons + extra, after, block=block)
-    left = _allowance(block, group, today, purchases)
-    reasons = tuple(_purchase_reasons(left, pieces)) if pieces is not None else ()
-    return Verdict(not reasons, "purchase", reasons, None, left, block)
+    return Verdict(not extra, "purchase", extra, None, left, block)
 
 
 def _standing_alone(
@@ -130,17 +130,19 @@ def _check_reasons(
     """Yield the reasons of one day: the weekday first, then the window."""
     assert claim.born is not None
     group = block.group_of(claim.born)
-    if group.weekdays == "odd_even":
-        weekday = _weekday_reason(last_digit(normalise_number(claim.number)), day)
-        if weekday:
-            yield weekday
+    weekday = weekday_reason(group, last_digit(normalise_number(claim.number)), day)
+    if weekday:
+        yield weekday
     if _allowance(block, group, day, purchases).total <= 0:
         yield "WITHIN_WINDOW"
 
 
-def _weekday_reason(digit: int | None, day: date) -> str | None:
-    """Odd: Monday, Wednesday, Friday; even: Tuesday, Thursday, Saturday; Sunday everybody."""
-    if day.weekday() == SUNDAY:
+def weekday_reason(group: Group, digit: int | None, day: date) -> str | None:
+    """Tell why a last digit (None = a letter) may not buy on a day; None when it may.
+
+    Odd: Monday, Wednesday, Friday; even: Tuesday, Thursday, Saturday; Sunday everybody.
+    """
+    if group.weekdays == "any" or day.weekday() == SUNDAY:
         return None
     if digit is None:
         return "PARITY_UNDETERMINED"

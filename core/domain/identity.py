@@ -103,8 +103,9 @@ def number_fault(identity_type: str, number: str) -> Fault:
 
 
 def number_is_verified(number: str) -> bool:
-    """Tell whether a checksum vouches for the number (entry-permit numbers have none)."""
-    return bool(_NATIONAL.fullmatch(number) or _UNIFIED.fullmatch(number))
+    """Tell whether a checksum vouches for a normalised number (permit numbers have none)."""
+    shaped = _NATIONAL.fullmatch(number) or _UNIFIED.fullmatch(number)
+    return shaped is not None and checksum_holds(number)
 
 
 def last_digit(number: str) -> int | None:

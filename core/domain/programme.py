@@ -173,7 +173,8 @@ def from_document(document: object) -> Programme:
     try:
         programme = msgspec.convert(document, Programme)
     except msgspec.ValidationError as error:
-        raise Invalid(f"programme: {error}") from None
+        faults = list(_shape_faults(document)) or [str(error)]
+        raise Invalid("programme: " + "; ".join(faults)) from None
     faults = list(faults_of(programme))
     if faults:
         raise Invalid("programme {}: {}".format(programme.id, "; ".join(faults)))
@@ -192,6 +193,27 @@ def parse_programme(text: str) -> Programme:
         raise Invalid(f"programme file is not TOML: {error}") from None
 
 
+def _shape_faults(document: object) -> Iterator[str]:
+    """Yield the first wrong shape of every part, so that one look shows them all."""
+    if not isinstance(document, dict):
+        return
+    rest = dict(document)
+    parts: dict[str, type[_Rules]] = {"product": Product, "block": Block}
+    for name, kind in parts.items():
+        if isinstance(rest.get(name), list):
+            for number, row in enumerate(rest[name], start=1):
+                yield from _misfit(row, kind, f"{name} {number}: ")
+            rest[name] = []
+    yield from _misfit(rest, Programme, "")
+
+
+def _misfit(value: object, kind: type[_Rules], where: str) -> Iterator[str]:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        yield f"{where}{error}"
+
+
 def faults_of(programme: Programme) -> Iterator[str]:
     """Yield what is wrong with a programme that has the right shape."""
     days = [block.effective for block in programme.block]
@@ -199,6 +221,11 @@ def faults_of(programme: Programme) -> Iterator[str]:
         yield "it has no block"
     if days != sorted(set(days)):
         yield "blocks must stand in ascending order, one for each day"
+    if not programme.product or len(set(programme.product_ids)) < len(programme.product):
+        yield "it must have products, each with an id of its own"
+    levels = programme.levels
+    if not levels.plenty > levels.some > levels.few > 0:
+        yield "levels must fall: plenty > some > few > 0"
     for block in programme.block:
         for fault in _block_faults(programme, block):
             yield f"block {block.effective}: {fault}"
@@ -211,8 +238,11 @@ def _block_faults(programme: Programme, block: Block) -> Iterator[str]:
             yield f"{name} must name each product once: {sorted(known)}"
         if any(value < 0 for value in table.values()):
             yield f"{name} must not be negative"
+    if not block.source.strip():
+        yield "source must name the official text"
     yield from _window_faults(block)
     yield from _group_faults(block, known)
+    yield from _override_faults(block, known)
 
 
 def _window_faults(block: Block) -> Iterator[str]:
@@ -232,8 +262,24 @@ def _group_faults(block: Block, known: set[str]) -> Iterator[str]:
     dated = [cut for cut in cuts if cut is not None]
     if dated != sorted(set(dated), reverse=True):
         yield "groups must stand from the youngest to the oldest"
+    if len({group.id for group in block.group}) < len(block.group):
+        yield "each group must have an id of its own"
     for group in block.group:
+        if group.cards_per_carrier < 1:
+            yield f"group {group.id}: cards_per_carrier must be at least 1"
         if not set(group.limits) <= known or min(group.limits.values(), default=0) < 1:
             yield f"group {group.id}: limits must name known products, each at least 1"
         elif not max(group.limits.values()) <= group.total <= sum(group.limits.values()):
             yield f"group {group.id}: total does not fit its limits"
+
+
+def _override_faults(block: Block, known: set[str]) -> Iterator[str]:
+    for number, override in enumerate(block.supply_override, start=1):
+        named = (override.outlet, override.kind, override.county)
+        if sum(place is not None for place in named) != 1:
+            yield f"supply_override {number}: name exactly one of outlet, kind, county"
+        if (
+            not set(override.daily_supply) <= known
+            or min(override.daily_supply.values(), default=0) < 0
+        ):
+            yield f"supply_override {number}: daily_supply must name known products, none below 0"
