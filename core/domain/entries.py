@@ -18,12 +18,12 @@ Origin = Literal["system", "manual", "card", "typed", "replay", "demo"]
 class Entry:
     """One line of one act: what it did to the stock of one product at one outlet.
 
-    ``position`` is the place in commit order (0 before commit). The lines of one act follow each
-    other; ``act`` is the position of the first, and is the id of the sale or intake. ``pieces``
-    is the signed effect on stock. ``reverses`` names the act that a reversal undoes.
+    ``position`` is the place in commit order. The lines of one act follow each other; ``act`` is
+    the position of the first, and is the id of the sale or intake (both 0 before commit: the
+    ledger numbers them). ``pieces`` is the signed effect on stock. ``reverses`` names the act
+    that a reversal undoes.
     """
 
-    act: int
     kind: Kind
     outlet: str
     product: str
@@ -36,6 +36,7 @@ class Entry:
     amount_ntd: int = 0
     flagged: bool = False
     reverses: int | None = None
+    act: int = 0
     position: int = 0
 
 

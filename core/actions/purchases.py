@@ -1,0 +1,279 @@
+"""Eligibility check (資格審核), sale (購買), reversal, recent purchases (最近購買紀錄)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from core.actions.desk import Desk, act_id, audit_row, body_of, free_text, remaining
+from core.domain.buyers import mask_number
+from core.domain.calendar import rfc3339
+from core.domain.eligibility import Claim, Verdict, assess
+from core.domain.entries import Entry, Origin, pieces_of
+from core.errors import NotFound, Refused
+from core.ports import AuditRow, Decision, Facts, Idempotency, Order, PersonLink, RecentSale, Reply
+
+LONGEST_REASON = 100
+
+Wanted = Mapping[str, int | None]
+"""Product → pieces as asked for; None where it was not a whole number."""
+
+Reading = Mapping[str, object]
+"""What the card agent says of a reading. Stored as unverified until proofs are checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecentPurchase:
+    """One line of 最近購買紀錄; the number is masked, and empty once the link is purged."""
+
+    sale_id: str
+    outlet_name: str
+    masked_number: str
+    sold_at: datetime
+    pieces: Mapping[str, int]
+    amount_ntd: int
+    voided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A sale somebody asks for, with the instant and day it is judged by."""
+
+    by: str
+    outlet: str
+    claim: Claim
+    pieces: Wanted
+    on_behalf: bool
+    origin: Origin
+    at: datetime
+    day: date
+
+
+async def check_eligibility(
+    desk: Desk,
+    *,
+    by: str,
+    outlet: str,
+    claim: Claim,
+    reading: Reading | None = None,
+    manual_reason: str = "",
+) -> Verdict:
+    """Judge a buyer before quantities are known. The look-up leaves one audit row.
+
+    Returns:
+        The verdict; a refusal is an answer here, not an error.
+
+    Raises:
+        Invalid: the reason for typing names a person.
+    """
+    now, day = desk.moment()
+    reason = free_text(manual_reason, LONGEST_REASON)
+    verdicts: list[Verdict] = []
+
+    def decide(facts: Facts) -> Decision:
+        verdict = assess(desk.programme, claim, today=day, history=facts.history)
+        verdicts.append(verdict)
+        row = audit_row(
+            "eligibility",
+            by=by,
+            outlet=outlet,
+            identity_type=claim.identity_type,
+            verified=_origin(claim, reading),
+            manual_reason=reason,
+            allowed=verdict.allowed,
+            reasons=list(verdict.reasons),
+        )
+        return Decision(row)
+
+    await desk.ledger.commit(_order(desk, outlet, claim, now, decide))
+    return verdicts[-1]
+
+
+async def record_sale(
+    desk: Desk,
+    *,
+    by: str,
+    outlet: str,
+    claim: Claim,
+    pieces: Wanted,
+    key: str,
+    body: bytes,
+    on_behalf: bool = False,
+    reading: Reading | None = None,
+) -> Reply:
+    """Sell, once per ``key``; ``body`` is the canonical request the key stands for.
+
+    Returns:
+        JSON ``{sale_id, sold_at, pieces, amount_ntd, remaining}``; a repeat gives the same bytes.
+
+    Raises:
+        Refused: the rules' reasons with the next date, or ``NO_STOCK``.
+        Conflict: ``KEY_REUSED``.
+        Invalid: unknown product.
+    """
+    desk.known_products(dict(pieces))
+    now, day = desk.moment()
+    origin = _origin(claim, reading)
+    request = _Request(by, outlet, claim, pieces, on_behalf, origin, now, day)
+    idempotency = Idempotency(key, desk.keys.fingerprint(body))
+    order = _order(desk, outlet, claim, now, partial(_sell, desk, request), idempotency)
+    return await desk.ledger.commit(order)
+
+
+async def void_sale(desk: Desk, *, by: str, outlet: str, sale: str) -> Reply:
+    """Reverse a mis-keyed sale: once, by its own outlet, on its own Taipei day.
+
+    Returns:
+        JSON ``{sale_id, voided_at, pieces, remaining}``.
+
+    Raises:
+        NotFound: no such sale at this outlet.
+        Refused: ``ALREADY_DONE``, or ``NOT_PERMITTED`` on another day.
+    """
+    now, day = desk.moment()
+    act = act_id(sale)
+    decide = partial(_void, desk, by, outlet, now, day)
+    return await desk.ledger.commit(Order(outlet, decide, now, sale=act))
+
+
+async def recent_purchases(desk: Desk, *, outlet: str) -> list[RecentPurchase]:
+    """List the outlet's own sales of today, newest first."""
+    _, day = desk.moment()
+    known = await desk.ledger.outlet(outlet)
+    name = known.name if known else ""
+    return [_line(desk, name, sale) for sale in await desk.ledger.recent_sales(outlet, day)]
+
+
+def _order(
+    desk: Desk,
+    outlet: str,
+    claim: Claim,
+    now: datetime,
+    decide: Callable[[Facts], Decision],
+    idempotency: Idempotency | None = None,
+) -> Order:
+    return Order(
+        outlet,
+        decide,
+        now,
+        programme=desk.programme.id,
+        persons=desk.keys.all_of(claim.number),
+        idempotency=idempotency,
+    )
+
+
+def _sell(desk: Desk, request: _Request, facts: Facts) -> Decision:
+    """Decide one sale on what the ledger holds at this moment."""
+    verdict = assess(
+        desk.programme,
+        request.claim,
+        today=request.day,
+        history=facts.history,
+        pieces=request.pieces,
+    )
+    if not verdict.allowed:
+        return _refused(request, Refused(verdict.reasons, next_date=verdict.next_date))
+    wanted = {product: count for product, count in request.pieces.items() if count}
+    lacking = [p for p, count in wanted.items() if facts.balances.get(p, 0) < count]
+    if lacking:
+        details = {"lacking": lacking, "remaining": remaining(desk, facts)}
+        return _refused(request, Refused(("NO_STOCK",), details=details))
+    return _sold(desk, request, facts, wanted)
+
+
+def _sold(desk: Desk, request: _Request, facts: Facts, wanted: dict[str, int]) -> Decision:
+    block = desk.block(request.day)
+    entries = tuple(
+        Entry(
+            kind="sale",
+            outlet=request.outlet,
+            product=product,
+            pieces=-count,
+            at=request.at,
+            day=request.day,
+            by=request.by,
+            origin=request.origin,
+            amount_ntd=block.amount_ntd({product: count}),
+        )
+        for product, count in wanted.items()
+    )
+    row = _sale_row(request, sale=facts.act, pieces=wanted, amount_ntd=block.amount_ntd(wanted))
+    answer = body_of(
+        sale_id=str(facts.act),
+        sold_at=rfc3339(request.at),
+        pieces=wanted,
+        amount_ntd=block.amount_ntd(wanted),
+        remaining=remaining(desk, facts, pieces_of(entries)),
+    )
+    return Decision(row, answer, entries, _link(desk, request, wanted))
+
+
+def _link(desk: Desk, request: _Request, wanted: dict[str, int]) -> PersonLink:
+    person = desk.keys.of(request.claim.number)
+    sealed = desk.keys.seal(mask_number(request.claim.number), person)
+    return PersonLink(person, desk.programme.id, request.day, wanted, sealed)
+
+
+def _refused(request: _Request, refusal: Refused) -> Decision:
+    return Decision(_sale_row(request, reasons=list(refusal.reasons)), refusal=refusal)
+
+
+def _sale_row(request: _Request, **values: object) -> AuditRow:
+    return audit_row(
+        "sale" if "sale" in values else "sale_refused",
+        by=request.by,
+        outlet=request.outlet,
+        identity_type=request.claim.identity_type,
+        verified=request.origin,
+        on_behalf=request.on_behalf,
+        **values,
+    )
+
+
+def _void(desk: Desk, by: str, outlet: str, now: datetime, day: date, facts: Facts) -> Decision:
+    sale = facts.sale
+    row = audit_row("void", by=by, outlet=outlet)
+    if sale is None:
+        missing = NotFound("there is no such sale at this outlet")
+        return Decision(row | {"refused": missing.code}, refusal=missing)
+    row["sale"] = sale.act
+    if sale.reversed or sale.day != day:
+        refusal = Refused(("ALREADY_DONE" if sale.reversed else "NOT_PERMITTED",))
+        return Decision(row | {"refused": refusal.code}, refusal=refusal)
+    entries = tuple(_reversal(entry, by, now, day) for entry in sale.entries)
+    pieces = pieces_of(entries)
+    answer = body_of(
+        sale_id=str(sale.act),
+        voided_at=rfc3339(now),
+        pieces=pieces,
+        remaining=remaining(desk, facts, pieces),
+    )
+    return Decision(row | {"pieces": pieces}, answer, entries)
+
+
+def _reversal(entry: Entry, by: str, now: datetime, day: date) -> Entry:
+    return Entry(
+        kind="reversal",
+        outlet=entry.outlet,
+        product=entry.product,
+        pieces=-entry.pieces,
+        at=now,
+        day=day,
+        by=by,
+        origin="manual",
+        amount_ntd=-entry.amount_ntd,
+        reverses=entry.act,
+    )
+
+
+def _origin(claim: Claim, reading: Reading | None) -> Origin:
+    return "card" if reading and claim.identity_type == "01" else "typed"
+
+
+def _line(desk: Desk, outlet_name: str, sale: RecentSale) -> RecentPurchase:
+    masked = desk.keys.unseal(sale.sealed, sale.person) if sale.person and sale.sealed else ""
+    return RecentPurchase(
+        str(sale.act), outlet_name, masked, sale.at, sale.pieces, sale.amount_ntd, sale.reversed
+    )

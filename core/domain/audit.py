@@ -1,0 +1,37 @@
+"""The audit trail (稽核紀錄): canonical rows, and the heads that chain them.
+
+A row is RFC 8785 JSON in UTF-8, numbered at commit. A release's head is SHA-256(previous head ‖
+SHA-256 of each row in commit order up to its position), so nobody can change, drop or insert a
+row below a published head.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+
+FIRST_HEAD = bytes(32)
+
+
+def canonical(row: Mapping[str, object]) -> bytes:
+    """Return a row's canonical bytes.
+
+    Rows hold only strings, whole numbers, booleans, None, lists and objects with ASCII names,
+    for which sorted compact JSON is RFC 8785.
+    """
+    text = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
+
+
+def row_hash(body: bytes) -> bytes:
+    """Return the 32 bytes that the chain takes of one canonical row."""
+    return hashlib.sha256(body).digest()
+
+
+def next_head(previous: bytes, hashes: Iterable[bytes]) -> bytes:
+    """Chain the hashes of further rows to a head (32 bytes each)."""
+    digest = hashlib.sha256(previous)
+    for row in hashes:
+        digest.update(row)
+    return digest.digest()

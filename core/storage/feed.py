@@ -1,0 +1,128 @@
+"""What the publisher reads of the ledger: synchronous, read-only, one instant at a time.
+
+Positions are commit order: SQLite has one writer at a time, and it numbers inside its
+transaction, so a reader at N has seen everything up to N.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from core.domain.outlets import Outlet
+from core.storage import register
+from core.storage.connection import connect_reader, from_microseconds
+
+_PAGE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Pieces in stock, and when they last changed."""
+
+    pieces: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How much one product of one outlet changed since a position, and when last."""
+
+    outlet: str
+    product: str
+    pieces: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One audit row as stored: its canonical bytes and their SHA-256 (32 bytes)."""
+
+    number: int
+    body: bytes
+    sha256: bytes
+
+
+class LedgerFeed:
+    """Reads of one ledger file. Inside ``instant()`` all reads see the same commit."""
+
+    def __init__(self, database: Path) -> None:
+        self._connection = connect_reader(database)
+
+    @contextmanager
+    def instant(self) -> Iterator[None]:
+        """Hold one instant of the ledger for every read inside."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    def position(self) -> int:
+        """Return the position of the newest entry; 0 for an empty ledger."""
+        return self._number("SELECT max(position) FROM entries")
+
+    def revision(self) -> int:
+        """Return the newest revision of the register."""
+        return register.newest_revision(self._connection)
+
+    def audit_position(self) -> int:
+        """Return the number of the newest audit row."""
+        return self._number("SELECT max(number) FROM audit")
+
+    def balances(self) -> dict[tuple[str, str], Balance]:
+        """Return every running sum, by outlet and product."""
+        rows = self._connection.execute("SELECT outlet, product, pieces, changed_at FROM balances")
+        return {
+            (outlet, product): Balance(pieces, from_microseconds(changed_at))
+            for outlet, product, pieces, changed_at in rows
+        }
+
+    def changes(self, after: int) -> list[Change]:
+        """Sum the entries after a position, by outlet and product."""
+        rows = self._connection.execute(
+            "SELECT outlet, product, sum(pieces), max(at) FROM entries WHERE position > ?"
+            " GROUP BY outlet, product",
+            (after,),
+        )
+        return [
+            Change(outlet, product, n, from_microseconds(at)) for outlet, product, n, at in rows
+        ]
+
+    def outlets(self, after_revision: int = 0) -> list[Outlet]:
+        """Return the outlets that the register changed after a revision, by code."""
+        return list(register.all_outlets(self._connection, after_revision).values())
+
+    def audit_rows(self, after: int, upto: int | None = None) -> Iterator[AuditLine]:
+        """Yield audit rows in order, ``after`` exclusive, ``upto`` inclusive."""
+        last = self.audit_position() if upto is None else upto
+        while after < last:
+            rows = self._connection.execute(
+                "SELECT number, body, sha256 FROM audit WHERE number > ? AND number <= ?"
+                " ORDER BY number LIMIT ?",
+                (after, last, _PAGE),
+            ).fetchall()
+            if not rows:
+                return
+            for number, body, sha256 in rows:
+                yield AuditLine(number, body.encode(), sha256)
+            after = rows[-1][0]
+
+    def recompute(self, upto: int | None = None) -> dict[tuple[str, str], int]:
+        """Sum all entries, or those up to a position, by outlet and product."""
+        rows = self._connection.execute(
+            "SELECT outlet, product, sum(pieces) FROM entries WHERE position <= ?"
+            " GROUP BY outlet, product",
+            (self.position() if upto is None else upto,),
+        )
+        return {(outlet, product): pieces for outlet, product, pieces in rows}
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def _number(self, query: str, *values: object) -> int:
+        return int(self._connection.execute(query, values).fetchone()[0] or 0)
