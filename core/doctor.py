@@ -6,6 +6,7 @@ there (exit 1); `note` is worth knowing and may be fine on this host.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import shutil
@@ -21,6 +22,7 @@ import msgspec
 
 from core.clock import system_clock
 from core.domain.calendar import TAIPEI
+from core.errors import Unavailable
 from core.settings import Address, Settings, unknown_variables
 
 OLDEST_PYTHON = (3, 11)
@@ -113,6 +115,30 @@ def check_state(settings: Settings) -> Iterator[Finding]:
         yield fine("state folder", folder)
 
 
+def check_database(settings: Settings) -> Iterator[Finding]:
+    """The ledger's database is one that this maskmap can read."""
+    if importlib.util.find_spec("sqlalchemy") is None:
+        yield Finding("database", "note", "not looked at", _install("ledger"))
+        return
+    # A host of the public site has no database library: load it only where it is.
+    storage = importlib.import_module("core.storage.migrate")
+    path = settings.database_path
+    try:
+        revision = storage.revision_of(path)
+    except Unavailable as error:
+        yield Finding("database", "missing", str(error), "restore it from a backup")
+        return
+    if revision is None:
+        yield Finding("database", "note", f"{path} is not there yet", "maskmap db migrate")
+    elif revision > storage.HEAD:
+        found = f"{path} is at revision {revision}, newer than {storage.HEAD}"
+        yield Finding("database", "missing", found, "install the newer maskmap that made it")
+    elif revision < storage.HEAD:
+        yield Finding("database", "note", f"{path} is at {revision}", "maskmap db migrate")
+    else:
+        yield fine("database", f"{path} at revision {revision}")
+
+
 def check_keys(settings: Settings) -> Iterator[Finding]:
     """The keys are there, and no other user can read the secret ones."""
     for name, path, secret in (
@@ -197,6 +223,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     check_extras,
     check_tools,
     check_state,
+    check_database,
     check_keys,
     check_ports,
     check_clock,

@@ -65,6 +65,19 @@ def test_a_damaged_release_is_a_fault(state):
     assert verdicts(doctor.check_release, settings) == {"newest release": "missing"}
 
 
+def test_a_database_is_noted_before_it_is_made_and_fine_afterwards(state):
+    settings = Settings(state=state)
+    assert verdicts(doctor.check_database, settings) == {"database": "note"}
+    assert CliRunner().invoke(main, ["db", "migrate", "--state", str(state)]).exit_code == 0
+    assert verdicts(doctor.check_database, settings) == {"database": "fine"}
+
+
+def test_a_file_that_is_no_database_is_a_fault(state):
+    settings = Settings(state=state)
+    settings.database_path.write_text("not a ledger, but long enough to be read as one " * 40)
+    assert verdicts(doctor.check_database, settings) == {"database": "missing"}
+
+
 def test_a_state_folder_that_is_a_file_is_a_fault(tmp_path):
     (tmp_path / "file").touch(mode=0o400)
     settings = Settings(state=tmp_path / "file" / "state")
