@@ -8,10 +8,12 @@ row below a published head.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 FIRST_HEAD = bytes(32)
+_sorted = msgspec.json.Encoder(order="sorted")
 
 
 def canonical(row: Mapping[str, object]) -> bytes:
@@ -20,8 +22,7 @@ def canonical(row: Mapping[str, object]) -> bytes:
     Rows hold only strings, whole numbers, booleans, None, lists and objects with ASCII names,
     for which sorted compact JSON is RFC 8785.
     """
-    text = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode()
+    return _sorted.encode(row)
 
 
 def row_hash(body: bytes) -> bytes:

@@ -1,0 +1,246 @@
+"""The words for every refusal: what the screen says, and what to tell the buyer or the user.
+
+Source of the official words: slides of 109.2.5 (不符購買資格, 下次購買起日, 確認今日口罩是否到貨,
+若無庫存量將無法進行交易, 每次購買總片數不得超過規定上限) and the manual; the rest is written in
+their tone. Numbers and dates that a rule may change are not here: they stand beside the refusal,
+from the block in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from core.domain.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """``official``: the line on the screen. ``tell_buyer``: one sentence, what to do next."""
+
+    official: Text
+    tell_buyer: Text
+
+
+def _refusal(official_zh: str, official_en: str, tell_zh: str, tell_en: str) -> Refusal:
+    return Refusal(Text(official_zh, official_en), Text(tell_zh, tell_en))
+
+
+_ELIGIBILITY = {
+    "ID_FORMAT": _refusal(
+        "證號格式不符身分別，請確認身分別及證號。",
+        "The number does not have the form of this identity type.",
+        "請再次出示證件，由櫃檯確認身分別後重新輸入證號。",
+        "Please show the document again; the counter will check its type and retype the number.",
+    ),
+    "ID_CHECKSUM": _refusal(
+        "證號檢查碼錯誤，請確認證號是否輸入正確。",
+        "The check digit of the number is wrong; a character was probably mistyped.",
+        "請再次出示證件，由櫃檯逐字核對證號後重新輸入。",
+        "Please show the document again; the counter will compare the number letter by letter.",
+    ),
+    "BIRTH_DATE_INVALID": _refusal(
+        "出生日期錯誤，請輸入證件上之出生日期(YYYYMMDD)。",
+        "The birth date is impossible; enter the one on the document (YYYYMMDD).",
+        "請再次出示證件，由櫃檯核對出生日期後重新輸入。",
+        "Please show the document again; the counter will check the birth date and retype it.",
+    ),
+    "NOT_IN_FORCE": _refusal(
+        "不符購買資格：實名制尚未開始實施。",
+        "Not eligible: name-based sale has not begun yet.",
+        "實名制開始實施後，請攜帶證件再來購買。",
+        "Please come back with your document once name-based sale has begun.",
+    ),
+    "FUTURE_PURCHASE": _refusal(
+        "不符購買資格：查有日期晚於今日之購買紀錄，已通報系統管理者。",
+        "Not eligible: a purchase dated after today is on record; the operator has been alerted.",
+        "系統時間有誤，這不是您的問題，請稍後再試或洽服務電話。",
+        "This is a fault of the system clock and not yours; try later or ring the service line.",
+    ),
+    "WRONG_WEEKDAY": _refusal(
+        "不符購買資格：證號末一碼今日不可購買。",
+        "Not eligible: the last digit of the number may not buy today.",
+        "請於下次購買起日再來；單號者每週一、三、五，雙號者每週二、四、六，週日皆可購買。",
+        "Please come on the next purchase date: odd digits buy on Monday, Wednesday and Friday,"
+        " even ones on Tuesday, Thursday and Saturday, and everybody on Sunday.",
+    ),
+    "PARITY_UNDETERMINED": _refusal(
+        "不符購買資格：證號末一碼不是數字，無法判定單雙號。",
+        "Not eligible: the number does not end in a digit, so it is neither odd nor even.",
+        "證號末一碼不是數字者，請於週日購買。",
+        "A number that ends in a letter may buy on Sundays; please come on the next one.",
+    ),
+    "WITHIN_WINDOW": _refusal(
+        "不符購買資格：購買期間內已購買。",
+        "Not eligible: already bought within the purchase window.",
+        "您在這段期間內已經購買過，請於下次購買起日再來。",
+        "You have already bought in this period; please come back on the next purchase date.",
+    ),
+    "CHILD_MASK_AGE": _refusal(
+        "此品項僅限兒童購買，購買者出生日期不符。",
+        "This product is for children only, and the buyer's birth date does not qualify.",
+        "兒童口罩僅限兒童的健保卡購買，請改買成人口罩，或出示兒童本人的健保卡。",
+        "Child masks are sold on a child's own NHI card only; take adult masks instead,"
+        " or bring the child's card.",
+    ),
+    "OVER_LIMIT": _refusal(
+        "每次購買總片數不得超過規定上限。",
+        "The pieces of one purchase exceed the limit.",
+        "請減少片數，至多為畫面所示之可購買片數。",
+        "Please take fewer: at most the number of pieces shown as allowed.",
+    ),
+    "QTY_ZERO": _refusal(
+        "請輸入購買片數。",
+        "Enter how many pieces are bought.",
+        "請告訴櫃檯要購買幾片。",
+        "Please tell the counter how many pieces you want.",
+    ),
+    "QTY_INVALID": _refusal(
+        "片數錯誤，請輸入整數，且購買片數不得為負數。",
+        "The number of pieces must be a whole number, and a purchase is never negative.",
+        "請櫃檯重新輸入片數。",
+        "The counter will enter the number of pieces again.",
+    ),
+}
+
+_COUNTER = {
+    "NO_STOCK": _refusal(
+        "庫存量不足：請先至「防疫口罩管控系統_進貨登錄」作業，確認今日口罩是否到貨？"
+        "若無庫存量將無法進行交易！",
+        "Not enough stock: first confirm in 進貨登錄 (intake) whether today's goods have arrived;"
+        " without stock there is no sale.",
+        "這裡的口罩數量不足，請改買較少片數，或查詢附近還有庫存的販售點；您的購買資格不受影響。",
+        "There are not enough here: take fewer, or look up another outlet nearby;"
+        " you keep your right to buy.",
+    ),
+    "ALREADY_DONE": _refusal(
+        "此作業已完成，不再重複登錄。",
+        "This has already been done and is not recorded again.",
+        "紀錄已在系統中，請勿重複操作，可至紀錄頁面確認。",
+        "It is already on record; do not repeat it, see the list of records.",
+    ),
+    "BELOW_ZERO": _refusal(
+        "扣減後庫存量將小於零，無法登錄。",
+        "The stock would fall below zero; nothing was recorded.",
+        "請先清點實際庫存，再輸入不超過目前庫存量之負數。",
+        "Count the goods, then enter a negative number no larger than the present stock.",
+    ),
+    "CONFIRMATION_NEEDED": _refusal(
+        "登錄片數與每日標準量差異過大，請再次輸入片數以確認。",
+        "The number is far from the day's standard; type it again to confirm.",
+        "請核對到貨單，並再次輸入相同片數；數量有誤請更正。",
+        "Check the delivery note and type the same number again, or correct it.",
+    ),
+    "KEY_REUSED": _refusal(
+        "此交易序號已用於另一筆不同內容之交易。",
+        "This idempotency key was already used for a request with other contents.",
+        "請至最近購買紀錄確認前一筆是否完成，再以新的序號送出。",
+        "See in the recent purchases whether the first one went through, then send a new key.",
+    ),
+    "CARD_READING_REQUIRED": _refusal(
+        "身分別「01-健保卡」請插卡讀取。",
+        "Identity type 01 needs the NHI card in the reader.",
+        "請將健保卡插入讀卡機；讀卡異常時，請改選「02-健保卡(卡片異常請輸入ID)」。",
+        "Please put the NHI card into the reader; if it cannot be read, choose type 02 instead.",
+    ),
+}
+
+_ACCESS = {
+    "LOGIN_FAILED": _refusal(
+        "憑證登入失敗。",
+        "The certificate login failed.",
+        "請重新插卡再登入；仍無法登入時，請洽聯絡窗口。",
+        "Insert the card again and log in once more; if that fails, call the help desk.",
+    ),
+    "CERTIFICATE_REVOKED": _refusal(
+        "此憑證已廢止，無法登入。",
+        "This certificate has been revoked.",
+        "請改用有效之憑證，或向發卡單位申請換發。",
+        "Use a valid card, or apply to its issuer for a new one.",
+    ),
+    "CERTIFICATE_EXPIRED": _refusal(
+        "此憑證不在有效期間內，無法登入。",
+        "This certificate is outside its period of validity.",
+        "請確認電腦時間，並向發卡單位辦理展期或換發。",
+        "Check this computer's clock, and have the card renewed by its issuer.",
+    ),
+    "CERTIFICATE_UNTRUSTED": _refusal(
+        "此憑證非本系統接受之憑證機構所簽發，無法登入。",
+        "This certificate was not issued by an authority that is accepted here.",
+        "請使用醫事人員卡、健保卡或自然人憑證登入。",
+        "Log in with a medical personnel card, an NHI card or a citizen digital certificate.",
+    ),
+    "CHALLENGE_EXPIRED": _refusal(
+        "登入作業已逾時。",
+        "The login took too long, or its challenge was already used.",
+        "請重新整理登入畫面，再登入一次。",
+        "Reload the login page and log in again.",
+    ),
+    "NOT_ENROLLED": _refusal(
+        "此憑證尚未獲授權使用防疫口罩管控系統。",
+        "This certificate has not been authorised to use the system.",
+        "請機構管理者先於「使用者授權管理作業」設定使用者。",
+        "Ask the administrator of the institution to authorise this user first.",
+    ),
+    "SESSION_EXPIRED": _refusal(
+        "登入已逾時，請重新登入。",
+        "The session has ended.",
+        "請重新登入；未完成之交易請先至最近購買紀錄確認。",
+        "Log in again, and see in the recent purchases whether the last sale went through.",
+    ),
+    "NOT_PERMITTED": _refusal(
+        "您沒有使用此項作業之權限。",
+        "You are not permitted to do this.",
+        "如需使用，請機構管理者授權；購買紀錄僅能於當日由原販售點更正。",
+        "Ask the administrator for permission; a sale can be corrected only on its own day,"
+        " by its own outlet.",
+    ),
+}
+
+_GENERAL = {
+    "REFUSED": _refusal(
+        "不符規定，無法進行交易。",
+        "The rules do not allow this.",
+        "請依畫面所示原因處理後再試。",
+        "Please see the reason on the screen, and try again once it is settled.",
+    ),
+    "NOT_FOUND": _refusal(
+        "查無資料。",
+        "There is no such record.",
+        "請確認編號，並由紀錄清單中點選。",
+        "Check the number, or choose the record from the list.",
+    ),
+    "INVALID": _refusal(
+        "輸入資料有誤，無法處理。",
+        "The request cannot be understood.",
+        "請依畫面指示更正標示之欄位後再送出。",
+        "Correct the fields that are marked, and send it again.",
+    ),
+    "CONFLICT": _refusal(
+        "資料已有異動，與先前紀錄不一致。",
+        "The request contradicts what is already recorded.",
+        "請重新整理畫面，確認最新資料後再處理。",
+        "Reload the page, and look at the newest data before going on.",
+    ),
+    "RATE_LIMITED": _refusal(
+        "查詢或登入次數過於頻繁，請稍後再試。",
+        "Too many requests in a short time.",
+        "請稍候片刻再試。",
+        "Please wait a little, and try again.",
+    ),
+    "UNAVAILABLE": _refusal(
+        "系統忙碌中，本次作業未登錄。",
+        "The system is busy; nothing was recorded.",
+        "請稍候再送出一次，不會重複登錄。",
+        "Send the same request again in a moment; it will not be recorded twice.",
+    ),
+    "ERROR": _refusal(
+        "系統發生錯誤，請洽聯絡窗口。",
+        "Something went wrong.",
+        "請至最近購買紀錄確認交易是否完成，並洽聯絡窗口。",
+        "See in the recent purchases whether the sale went through, and call the help desk.",
+    ),
+}
+
+REFUSALS: Mapping[str, Refusal] = MappingProxyType(_ELIGIBILITY | _COUNTER | _ACCESS | _GENERAL)
