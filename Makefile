@@ -1,6 +1,6 @@
 # maskmap: everything a developer or CI runs. `make` alone lists the targets.
 SHELL := /bin/bash
-PYTHON ?= python3
+export PYTHON ?= python3
 BIN := .venv/bin
 # The system packages that extras and tests need; scripts/system-packages installs what it may.
 INSTALLED := .venv/.installed
@@ -16,7 +16,7 @@ install: $(INSTALLED) ## make .venv with every extra and the development tools
 
 $(INSTALLED): pyproject.toml $(LOCKS) scripts/system-packages scripts/make-venv
 	scripts/system-packages
-	PYTHON="$(PYTHON)" scripts/make-venv
+	scripts/make-venv
 	@touch $@
 
 run: install ## everything on this computer, with a synthetic nation: log in and sell
