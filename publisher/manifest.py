@@ -1,0 +1,89 @@
+"""The manifest: what one release contains, from where in the ledger, under which rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from core.domain.programme import Programme
+from core.domain.snapshot import FileEntry, Manifest, OutletRecord, RulesInForce
+from core.releases import sha256_hex
+from publisher import compress
+from publisher.collect import Positions
+from publisher.formats import all_formats
+from publisher.release_data import ReleaseData
+
+Words = Callable[[Programme, date], Mapping[str, Sequence[str]]]
+
+
+def rules_in_force(programme: Programme, day: date, words: Words) -> RulesInForce:
+    """Describe the rules of a day; before the first block there are none, and no words."""
+    block = programme.block_on(day)
+    spoken = words(programme, day) if block else {}
+    return RulesInForce(
+        programme=programme.id,
+        block=block.effective.isoformat() if block else "",
+        pinned=programme.pinned,
+        hash=programme.rules_hash(),
+        words={language: list(lines) for language, lines in spoken.items()},
+        document=programme.document(),
+    )
+
+
+def write_files(release: ReleaseData) -> tuple[dict[str, bytes], list[FileEntry]]:
+    """Write every format, and the `.gz` beside each."""
+    files: dict[str, bytes] = {}
+    entries: list[FileEntry] = []
+    for written in all_formats():
+        body, rows = written.write(release)
+        packed = compress.gzipped(body)
+        for path, content, media_type in (
+            (written.PATH, body, written.MEDIA_TYPE),
+            (written.PATH + compress.SUFFIX, packed, compress.MEDIA_TYPE),
+        ):
+            files[path] = content
+            entries.append(_entry(path, media_type, content, rows))
+    return files, entries
+
+
+def _entry(path: str, media_type: str, body: bytes, rows: int) -> FileEntry:
+    return FileEntry(
+        path=path, media_type=media_type, bytes=len(body), sha256=sha256_hex(body), rows=rows
+    )
+
+
+def counts_of(records: Sequence[OutletRecord], products: Sequence[str]) -> dict[str, int]:
+    """Count outlets, outlets with any stock, and all pieces of each product."""
+    numbers = [record.counts for record in records]
+    return {
+        "outlets": len(numbers),
+        "outlets_with_stock": sum(1 for counts in numbers if any(counts.values())),
+        **{product: sum(counts[product] for counts in numbers) for product in products},
+    }
+
+
+def manifest_of(
+    release: ReleaseData,
+    files: list[FileEntry],
+    *,
+    positions: Positions,
+    previous: str,
+    audit_head: str,
+    rules: RulesInForce,
+    ttl_s: int,
+) -> Manifest:
+    """Return the manifest of a release whose files are written."""
+    return Manifest(
+        sequence=release.sequence,
+        as_of=release.valid_at,
+        published_at=release.published,
+        ttl_s=ttl_s,
+        ledger_position=str(positions.ledger),
+        state_position=str(positions.register),
+        previous=previous,
+        audit_head=audit_head,
+        audit_position=str(positions.audit),
+        rules=rules,
+        counts=counts_of(release.records, release.products),
+        files=files,
+    )

@@ -1,0 +1,210 @@
+"""The publisher: collect → join → gate → formats → manifest → one rename.
+
+``publish`` makes one release at a stated source time (the replay's way); ``tick`` makes one only
+if something changed, and otherwise says that it has looked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from core.clock import Clock, system_clock
+from core.domain.audit import next_head
+from core.domain.calendar import rfc3339, taipei_day
+from core.domain.programme import Programme
+from core.domain.snapshot import Current, Manifest, RulesInForce, release_folder
+from core.domain.wording import rules_in_words
+from core.log import get_logger
+from core.releases import MANIFEST
+from core.settings import Settings
+from core.storage import prepare
+from core.storage.feed import LedgerFeed
+from publisher import durable
+from publisher.collect import Collector, Positions
+from publisher.manifest import Words, manifest_of, rules_in_force, write_files
+from publisher.only_one import only_one
+from publisher.quality import Candidate, pass_gate
+from publisher.recovery import Standing, recover
+from publisher.release import remove_release, switch_current, write_release
+from publisher.release_data import FragmentCache, ReleaseData
+from publisher.release_log import ReleaseLine, append_line, line_of
+from publisher.retention import kept
+from publisher.signing import load_signing_key, public_pem
+from publisher.times import parse_rfc3339
+
+AT_LEAST_EVERY = timedelta(minutes=10)
+LOCK, PUBLIC_KEY = "publisher.lock", "public-key.pem"
+
+_log = get_logger(__name__)
+
+
+@contextmanager
+def open_publisher(settings: Settings, *, clock: Clock = system_clock) -> Iterator[Publisher]:
+    """Open the one publisher of a state; ledger, folder and keys are made where missing.
+
+    Raises:
+        Conflict: another publisher is at work.
+    """
+    with only_one(settings.state / LOCK):
+        key = load_signing_key(settings.signing_key_file, settings.public_key_file)
+        feed = LedgerFeed(prepare(settings))
+        try:
+            ttl_s = max(1, math.ceil(settings.publish_every))
+            yield Publisher(feed, settings.snapshots_folder, key, ttl_s=ttl_s, clock=clock)
+        finally:
+            feed.close()
+
+
+class Publisher:
+    """Makes the releases of one snapshot folder. Only one may: ``open_publisher`` sees to that."""
+
+    def __init__(
+        self,
+        feed: LedgerFeed,
+        folder: Path,
+        key: Ed25519PrivateKey,
+        *,
+        ttl_s: int = 30,
+        clock: Clock = system_clock,
+        words: Words = rules_in_words,
+    ) -> None:
+        self._feed, self._folder, self._key = feed, folder, key
+        self._ttl_s, self._clock, self._words = ttl_s, clock, words
+        self._collector = Collector(feed)
+        self._cache = FragmentCache()
+        self._rules: tuple[Programme, date, RulesInForce] | None = None
+        self._standing: Standing | None = None
+
+    def publish(self, as_of: datetime, programme: Programme) -> Manifest:
+        """Make one release of the ledger as it is now, stating ``as_of`` as its source time.
+
+        Raises:
+            Withheld: the quality gate refuses; the last release stays.
+        """
+        positions = self._collector.collect(programme)
+        return self._release(self._stand(), as_of, positions, programme)
+
+    def tick(self, programme: Programme) -> Manifest | None:
+        """Make a release if one is due, and return it; else renew the time of the last look.
+
+        Raises:
+            Withheld: as ``publish``; nothing is renewed, so that readers see the age.
+        """
+        now = self._clock()
+        positions = self._collector.collect(programme)
+        standing = self._stand()
+        if self._due(standing, now, positions, programme):
+            return self._release(standing, now, positions, programme)
+        self._point_readers(standing, now)
+        return None
+
+    def _due(
+        self, standing: Standing, now: datetime, positions: Positions, programme: Programme
+    ) -> bool:
+        """Tell whether anything changed, or the newest release is old or not whole."""
+        newest = standing.newest
+        if newest is None or not standing.whole:
+            return True
+        stands = (newest.ledger_position, newest.state_position, newest.ttl_s)
+        return (
+            stands != (str(positions.ledger), str(positions.register), self._ttl_s)
+            or _told(newest.rules) != _told(self._rules_on(now, programme))
+            or now - parse_rfc3339(newest.published_at) >= AT_LEAST_EVERY
+        )
+
+    def _release(
+        self, standing: Standing, as_of: datetime, positions: Positions, programme: Programme
+    ) -> Manifest:
+        records = self._collector.records
+        pass_gate(Candidate(as_of, positions, records, standing.newest))
+        release = ReleaseData(
+            sequence=standing.next_sequence,
+            as_of=as_of,
+            published_at=self._clock(),
+            products=programme.product_ids,
+            records=records,
+            cache=self._cache,
+        )
+        files, entries = write_files(release)
+        manifest = manifest_of(
+            release,
+            entries,
+            positions=positions,
+            previous=standing.last.manifest,
+            audit_head=self._audit_head(standing.last, positions.audit),
+            rules=self._rules_on(as_of, programme),
+            ttl_s=self._ttl_s,
+        )
+        self._put(standing, manifest, files)
+        return manifest
+
+    def _put(self, standing: Standing, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+        """Put a release on the disk; if that fails half way, the folder is looked at anew."""
+        body = msgspec.json.encode(manifest)
+        line = line_of(manifest, body)
+        self._standing = None
+        write_release(self._folder, manifest.sequence, files, body, self._key)
+        append_line(self._folder, line)
+        put = Standing(
+            newest=manifest,
+            newest_sha256=line.manifest,
+            lines=[*standing.lines, line],
+            last=line,
+            next_sequence=manifest.sequence + 1,
+            whole=True,
+        )
+        now = parse_rfc3339(manifest.published_at)
+        self._point_readers(put, now)
+        self._remove_old(put, now)
+        self._standing = put
+
+    def _point_readers(self, standing: Standing, checked_at: datetime) -> None:
+        newest = standing.newest
+        assert newest is not None
+        current = Current(
+            sequence=newest.sequence,
+            manifest=f"{release_folder(newest.sequence)}/{MANIFEST}",
+            sha256=standing.newest_sha256,
+            checked_at=rfc3339(checked_at),
+            ttl_s=self._ttl_s,
+        )
+        switch_current(self._folder, current, self._key)
+
+    def _remove_old(self, standing: Standing, now: datetime) -> None:
+        stay = kept(standing.lines, now)
+        for line in standing.lines:
+            if line.sequence not in stay:
+                remove_release(self._folder, line.sequence)
+        standing.lines = [line for line in standing.lines if line.sequence in stay]
+
+    def _stand(self) -> Standing:
+        """Return where the folder stands; looked at once, and again after a failed write."""
+        if self._standing is None:
+            self._standing = recover(self._folder, self._key.public_key())
+            durable.replace(self._folder / PUBLIC_KEY, public_pem(self._key.public_key()))
+        return self._standing
+
+    def _rules_on(self, instant: datetime, programme: Programme) -> RulesInForce:
+        """Describe the rules of an instant's day, once a day and programme."""
+        day, known = taipei_day(instant), self._rules
+        if known is None or known[0] is not programme or known[1] != day:
+            known = (programme, day, rules_in_force(programme, day, self._words))
+            self._rules = known
+        return known[2]
+
+    def _audit_head(self, last: ReleaseLine, upto: int) -> str:
+        """Chain the audit rows since the last release to its head."""
+        rows = self._feed.audit_rows(int(last.audit_position), upto)
+        return next_head(bytes.fromhex(last.audit_head), (row.sha256 for row in rows)).hex()
+
+
+def _told(rules: RulesInForce) -> tuple[str, str, Mapping[str, list[str]]]:
+    """Pick what readers are told of the rules; the hash covers the whole document."""
+    return rules.hash, rules.block, rules.words

@@ -1,0 +1,110 @@
+"""What a format sees: one release's records, and the pieces of files kept from the last one.
+
+A file is made of fragments, one an outlet. A fragment is made again only when its outlet's record
+is another object than last time, so the cost of a release follows what changed. What is the same
+for the whole release (source time, publishing time) is no part of a fragment: a format puts it
+between the fragments while joining them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from core.domain.calendar import rfc3339, source_time
+from core.domain.snapshot import OutletRecord
+
+# Written where a fragment lacks a value of the whole release; no text can contain it, since JSON
+# writes this character as an escape.
+GAP = b"\0"
+
+
+class FragmentCache:
+    """The fragments of the last release, by format and outlet code."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, tuple[OutletRecord, bytes]]] = {}
+
+    def fragments(
+        self, path: str, records: Sequence[OutletRecord], make: Callable[[OutletRecord], bytes]
+    ) -> list[bytes]:
+        """Return one fragment a record, in order; ``make`` is asked for those that changed."""
+        known = self._known.get(path, {})
+        nothing = (None, b"")
+        fresh: dict[str, tuple[OutletRecord, bytes]] = {}
+        for record in records:
+            kept = known.get(record.code, nothing)
+            fresh[record.code] = kept if kept[0] is record else (record, make(record))  # type: ignore[assignment]
+        self._known[path] = fresh
+        return [fragment for _, fragment in fresh.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseData:
+    """One release, as the formats see it.
+
+    ``records`` ascend by code and hold every published outlet; their ``valid_at`` and
+    ``published_at`` are empty, since they are the same for all: ``as_of`` and ``published_at``
+    here. ``products`` are the programme's, in its order.
+    """
+
+    sequence: int
+    as_of: datetime
+    published_at: datetime
+    products: tuple[str, ...]
+    records: Sequence[OutletRecord]
+    cache: FragmentCache = field(default_factory=FragmentCache)
+
+    def fragments(self, path: str, make: Callable[[OutletRecord], bytes]) -> list[bytes]:
+        """Return one fragment a record, in order; see ``FragmentCache``."""
+        return self.cache.fragments(path, self.records, make)
+
+    @property
+    def source_time(self) -> str:
+        """The source time as the official file spells it: ``2020/02/06 08:50:01``."""
+        return source_time(self.as_of)
+
+    @property
+    def valid_at(self) -> str:
+        """The source time for machines (RFC 3339)."""
+        return rfc3339(self.as_of)
+
+    @property
+    def published(self) -> str:
+        """The publishing time for machines (RFC 3339)."""
+        return rfc3339(self.published_at)
+
+
+class Stated(NamedTuple):
+    """What a published file says, for the comparison of all formats of one release.
+
+    ``numbers`` are pieces per product, by outlet code, in the order of the file. ``whole`` tells
+    whether outlets without any stock are listed too. ``sequence`` is None where the format has no
+    place for it.
+    """
+
+    source_time: str
+    names: Mapping[str, str]
+    numbers: Mapping[str, Mapping[str, int]]
+    whole: bool
+    rows: int
+    sequence: int | None = None
+
+
+class Format(Protocol):
+    """The shape of every module in ``publisher.formats``."""
+
+    PATH: str
+    MEDIA_TYPE: str
+
+    def write(self, release: ReleaseData) -> tuple[bytes, int]:
+        """Return the file's bytes, and how many outlets it lists."""
+
+    def read(self, body: bytes) -> Stated:
+        """Read a file of this format back, for verification.
+
+        Raises:
+            ValueError: it is not such a file.
+        """
