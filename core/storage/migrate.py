@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import importlib
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,6 +54,7 @@ def _upgrade(path: Path) -> None:
     engine = importlib.import_module("sqlalchemy").create_engine(f"sqlite:///{path}")
     config = config_class()
     config.set_main_option("script_location", _SCRIPTS)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -1,0 +1,1 @@
+"""Replay: a series of real published counts, turned into a ledger that would have given them."""
