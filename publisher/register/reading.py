@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,24 +12,12 @@ from core.errors import Invalid
 from publisher.register import cells
 from publisher.register.faults import BadCell, Faults
 from publisher.register.geojson import looks_like_json, read_geojson
-from publisher.register.layouts import MASK, Heading, recognise
+from publisher.register.layouts import MASK
 from publisher.register.records import MaskFile, MaskRow, Point, RegisterFile, RegisterRow
 from publisher.register.source import read_text
+from publisher.register.table import Table, read_table
 
 _Coded = TypeVar("_Coded", RegisterRow, MaskRow)
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A list whose lines are all of one width: (line number, cells)."""
-
-    heading: Heading
-    rows: tuple[tuple[int, list[str]], ...]
-
-    def cell(self, row: Sequence[str], name: str) -> str:
-        """Return a cell by its field's name; empty where the list has no such column."""
-        index = self.heading.columns.get(name)
-        return "" if index is None else row[index]
 
 
 def read_register(path: Path) -> RegisterFile:
@@ -45,7 +30,7 @@ def read_register(path: Path) -> RegisterFile:
     text = read_text(path, faults)
     if looks_like_json(text):
         return RegisterFile(path=path, layout="geojson", rows=read_geojson(text, path, faults))
-    table = _read_table(text, faults)
+    table = read_table(text, faults)
     if table.heading.layout is MASK:
         _source_time(table, faults)
     rows = _all_rows(table, _row_reader(table, collector_name(path)), faults)
@@ -61,7 +46,7 @@ def read_mask_file(path: Path) -> MaskFile:
         Invalid: the file is damaged, is no mask CSV, or has no source time.
     """
     faults = Faults(path)
-    table = _read_table(read_text(path, faults), faults)
+    table = read_table(read_text(path, faults), faults)
     if table.heading.layout is not MASK:
         raise Invalid(f"{path}: this is {table.heading.layout.title}, not {MASK.title}")
     rows = _all_rows(table, partial(_mask_row, table), faults)
@@ -70,80 +55,6 @@ def read_mask_file(path: Path) -> MaskFile:
     if time is None:
         raise Invalid(f"{path}: the column 來源資料時間 is missing; a replay needs it")
     return MaskFile(time, rows)
-
-
-def _read_table(text: str, faults: Faults) -> Table:
-    lines = _csv_lines(text, faults)
-    _, first = next(lines, (1, []))
-    try:
-        heading = recognise(first)
-    except BadCell as fault:
-        faults.add(1, str(fault))
-        faults.refuse_if_any()
-        raise
-    rows = tuple(_whole_rows(lines, heading.width, text, faults))
-    if not rows:
-        faults.add(1, "there is a heading and no row; fetch the file again")
-        faults.refuse_if_any()
-    return Table(heading, rows)
-
-
-def _csv_lines(text: str, faults: Faults) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the number of the line it begins on; blank lines have no cells."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = 1
-    try:
-        for row in reader:
-            yield line, row
-            line = reader.line_num + 1
-    except csv.Error as error:
-        reason = f"the record that begins here cannot be read ({error}): a quotation mark is open"
-        faults.add(line, f"{reason}, or the file ends in the middle of a row")
-
-
-def _whole_rows(
-    lines: Iterator[tuple[int, list[str]]], width: int, text: str, faults: Faults
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that have every field; blank lines are fine at the end only."""
-    blank: list[int] = []
-    short: list[tuple[int, int]] = []
-    for line, row in lines:
-        if not row:
-            blank.append(line)
-            continue
-        _note_blank(blank, faults)
-        if len(row) == width:
-            _note_short(short, width, faults)
-            yield line, row
-        else:
-            _note_short(short, width, faults)
-            short.append((line, len(row)))
-    at_end = not blank and not text.endswith(("\n", "\r"))
-    _note_short(short, width, faults, at_end=at_end)
-
-
-def _note_blank(blank: list[int], faults: Faults) -> None:
-    for line in blank:
-        faults.add(line, "an empty line between rows; a row may be lost: fetch the file again")
-    blank.clear()
-
-
-def _note_short(
-    short: list[tuple[int, int]], width: int, faults: Faults, *, at_end: bool = False
-) -> None:
-    for line, found in short:
-        faults.add(line, _width_reason(found, width, at_end))
-    short.clear()
-
-
-def _width_reason(found: int, width: int, at_end: bool) -> str:
-    if found > width:
-        return f"too many fields: {found} instead of {width}; a comma inside a field needs quotes"
-    if at_end:
-        return (
-            f"the file ends in the middle of this row ({found} of {width} fields); fetch it again"
-        )
-    return f"the row is cut short: {found} of {width} fields; fetch the file again"
 
 
 def _all_rows(
