@@ -1,0 +1,161 @@
+"""The JSON interface under ``/api/v1``: open data, one snapshot in each answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+import msgspec
+from aiohttp import web
+from multidict import MultiMapping
+
+from core.domain.geography import bearing_deg, direction
+from core.domain.outlets import valid_code
+from core.errors import NotFound
+from public_site import parameters
+from public_site.answers import json_answer
+from public_site.keys import SNAPSHOTS
+from public_site.parameters import BadParameter, encode_cursor
+from public_site.search import FURTHEST_M, PARAMETERS, Query, read_query, select, wanted
+from public_site.view import View
+
+routes = web.RouteTableDef()
+
+DEFAULT_RADIUS_M = 3000
+DEFAULT_NEAREST, MOST_NEAREST = 20, 100
+DEFAULT_LIMIT, MOST_LIMIT = 100, 1000
+
+
+@routes.get("/api/v1/outlets")
+async def list_outlets(request: web.Request) -> web.Response:
+    """Answer the outlets that a query means, ascending by code, a page at a time."""
+    look = request.app[SNAPSHOTS].look()
+    asked = joined(request.query)
+    query = read_query(asked, look.view)
+    after = parameters.cursor(asked)
+    limit = parameters.whole(asked, "limit", 1, MOST_LIMIT, DEFAULT_LIMIT)
+    key = ("list", query, after, limit)
+    rest = look.view.answers.get(key)
+    if rest is None:
+        made = _page_of(look.view, query, after, limit, asked)
+        rest = look.view.answers.keep(key, made)
+    return json_answer(request, look, rest, key)
+
+
+@routes.get("/api/v1/outlets/{code}")
+async def one_outlet(request: web.Request) -> web.Response:
+    """Answer one outlet as the member ``outlet``."""
+    look = request.app[SNAPSHOTS].look()
+    code = request.match_info["code"]
+    place = look.view.by_code.get(code)
+    if place is None:
+        raise unknown_outlet(code)
+    fragment = look.view.entries[place].fragment
+    return json_answer(request, look, b'"outlet":%b}' % fragment, code)
+
+
+@routes.get("/api/v1/nearby")
+async def nearby(request: web.Request) -> web.Response:
+    """Answer the nearest outlets that a query means, with ``distance_m`` and ``direction``."""
+    look = request.app[SNAPSHOTS].look()
+    asked = joined(request.query)
+    point = parameters.position(asked)
+    if point is None:
+        raise BadParameter("lat", "lat and lon are needed: degrees, such as lat=25.0478&lon=121.517")
+    radius_m = parameters.number(asked, "radius_m", 1, FURTHEST_M) or DEFAULT_RADIUS_M
+    limit = parameters.whole(asked, "limit", 1, MOST_NEAREST, DEFAULT_NEAREST)
+    query = read_query(asked, look.view)
+    key = ("near", point, radius_m, limit, query)
+    rest = look.view.answers.get(key)
+    if rest is None:
+        found = nearest(look.view, query, point, limit=limit, radius_m=radius_m)
+        rest = look.view.answers.keep(key, _nearest_json(look.view, point, found))
+    return json_answer(request, look, rest, key)
+
+
+@routes.get("/api/v1/snapshot")
+async def snapshot(request: web.Request) -> web.Response:
+    """Answer what the snapshot is: times, position in the ledger, rules, counts, files."""
+    look = request.app[SNAPSHOTS].look()
+    manifest = look.view.manifest
+    rules = manifest.rules
+    rest = {
+        "ttl_s": manifest.ttl_s,
+        "ledger_position": manifest.ledger_position,
+        "state_position": manifest.state_position,
+        "previous": manifest.previous,
+        "audit_head": manifest.audit_head,
+        "audit_position": manifest.audit_position,
+        "manifest": f"/data/{look.published.current.manifest}",
+        "sha256": look.published.current.sha256,
+        "rules": {
+            "programme": rules.programme,
+            "block": rules.block,
+            "pinned": rules.pinned,
+            "hash": rules.hash,
+            "words": rules.words,
+        },
+        "counts": manifest.counts,
+        "files": [
+            {**msgspec.to_builtins(entry), "url": f"/data/{manifest.sequence}/{entry.path}"}
+            for entry in manifest.files
+        ],
+        "disclaimer": manifest.disclaimer,
+    }
+    return json_answer(request, look, msgspec.json.encode(rest)[1:], "snapshot")
+
+
+def nearest(
+    view: View, query: Query, point: tuple[float, float], *, limit: int, radius_m: float
+) -> list[tuple[float, int]]:
+    """Return the nearest outlets that a query means as ``(distance_m, place)``."""
+    lat, lon = point
+    return view.grid.nearest(
+        lat, lon, limit=limit, radius_m=radius_m, wanted=wanted(view, query), name=query
+    )
+
+
+def joined(query: MultiMapping[str]) -> dict[str, str]:
+    """Return the parameters as one text each; a repeated one becomes a list with commas."""
+    found: dict[str, str] = {}
+    for name, value in query.items():
+        found[name] = f"{found[name]},{value}" if name in found else value
+    return found
+
+
+def unknown_outlet(code: str) -> NotFound:
+    """Return the error for a code that the snapshot does not have."""
+    if valid_code(code):
+        return NotFound(f"no outlet has the code {code}", code="OUTLET_UNKNOWN")
+    return NotFound("an outlet's code has ten characters, such as 5901012345", code="OUTLET_UNKNOWN")
+
+
+def _page_of(view: View, query: Query, after: str, limit: int, asked: dict[str, str]) -> bytes:
+    places = select(view, query)
+    rest = [p for p in places if view.entries[p].record.code > after] if after else places
+    page, more = rest[:limit], len(rest) > limit
+    cursor = encode_cursor(view.entries[page[-1]].record.code) if more else None
+    same = {name: asked[name] for name in (*PARAMETERS, "limit") if asked.get(name)}
+    following = f"/api/v1/outlets?{urlencode({**same, 'cursor': cursor})}" if more else None
+    members = {"total": len(places), "next_cursor": cursor, "next": following}
+    outlets = b",".join(view.entries[p].fragment for p in page)
+    return b'"outlets":[%b],%b' % (outlets, msgspec.json.encode(members)[1:])
+
+
+def _nearest_json(
+    view: View, point: tuple[float, float], found: Sequence[tuple[float, int]]
+) -> bytes:
+    return b'"outlets":[%b]}' % b",".join(_with_way(view, point, d, p) for d, p in found)
+
+
+def _with_way(view: View, point: tuple[float, float], distance_m: float, place: int) -> bytes:
+    """Return an outlet's object with how far it is (metres, to the decimetre) and where."""
+    entry = view.entries[place]
+    there = entry.record.lat, entry.record.lon
+    return b'%b,"distance_m":%.1f,"bearing_deg":%d,"direction":"%b"}' % (
+        entry.fragment[:-1],
+        distance_m,
+        round(bearing_deg(*point, *there)) % 360,
+        direction(*point, *there).en.encode(),
+    )
+

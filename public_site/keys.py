@@ -1,0 +1,15 @@
+"""What the application holds for its handlers, under typed keys."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from core.clock import Clock
+from core.settings import Settings
+from public_site.metrics import Metrics
+from public_site.snapshots import Snapshots
+
+SETTINGS = web.AppKey("settings", Settings)
+SNAPSHOTS = web.AppKey("snapshots", Snapshots)
+METRICS = web.AppKey("metrics", Metrics)
+CLOCK: web.AppKey[Clock] = web.AppKey("clock", object)  # type: ignore[arg-type]

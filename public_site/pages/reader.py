@@ -1,0 +1,70 @@
+"""Who reads: in which language, and how links keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import msgspec
+from aiohttp import web
+
+from public_site.words import word
+
+CHINESE, ENGLISH = "zh-TW", "en"
+_NAMES = {"zh": CHINESE, "zh-tw": CHINESE, "zh-hant": CHINESE, "en": ENGLISH}
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """``sticky``: the address names the language, so links must too."""
+
+    language: str
+    sticky: bool = False
+
+    def word(self, key: str, **values: object) -> str:
+        """Return words of the table in the reader's language."""
+        return word(key, self.language, **values)
+
+    def link(self, path: str, parameters: Mapping[str, object] | None = None) -> str:
+        """Return an address on this site; empty parameters are left out."""
+        kept = {name: str(value) for name, value in (parameters or {}).items() if value}
+        if self.sticky:
+            kept["lang"] = self.language
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+    @property
+    def other(self) -> Reader:
+        """The reader of the other language."""
+        return Reader(ENGLISH if self.language == CHINESE else CHINESE, sticky=True)
+
+
+def reader_of(request: web.Request) -> Reader:
+    """Choose the language: ``?lang=``, else the browser's wish, else Chinese."""
+    named = _NAMES.get(request.query.get("lang", "").lower())
+    if named:
+        return Reader(named, sticky=True)
+    return Reader(_wished(request.headers.get("Accept-Language", "")))
+
+
+def _wished(header: str) -> str:
+    """Return the best of both languages; who wishes neither reads English."""
+    best, best_weight = "", 0.0
+    for part in header.lower().split(",")[:20]:
+        tag, _, weight_text = part.partition(";q=")
+        language = _language_of(tag.strip())
+        weight = _weight(weight_text)
+        if language and weight > best_weight:
+            best, best_weight = language, weight
+    if best:
+        return best
+    return ENGLISH if header.strip() and "*" not in header else CHINESE
+
+
+def _language_of(tag: str) -> str:
+    return _NAMES.get(tag.partition("-")[0], "")
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0

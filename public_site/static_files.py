@@ -1,0 +1,77 @@
+"""Our own style sheet, script and pictures, from memory, under addresses that name their content."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from aiohttp import web
+
+from core.errors import NotFound
+from public_site.answers import FOR_EVER, accepts_gzip, gzipped, is_known
+
+routes = web.RouteTableDef()
+
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_BRIEFLY = "public, max-age=300, must-revalidate"
+_ROBOTS = b"User-agent: *\nAllow: /\nDisallow: /*?*lat=\nDisallow: /metrics\n"
+
+
+class StaticFile:
+    """A file as it goes out."""
+
+    def __init__(self, path: Path) -> None:
+        self.body = path.read_bytes()
+        self.packed = gzipped(self.body)
+        self.version = hashlib.sha256(self.body).hexdigest()[:12]
+        self.media_type = _TYPES[path.suffix]
+
+
+_FILES = {
+    path.name: StaticFile(path)
+    for path in sorted((Path(__file__).parent / "static").iterdir())
+    if path.suffix in _TYPES
+}
+
+
+def address(name: str) -> str:
+    """Return the address of a file; it changes with the content, so it may be kept for ever."""
+    return f"/static/{name}?v={_FILES[name].version}"
+
+
+@routes.get("/static/{name}")
+async def static_file(request: web.Request) -> web.Response:
+    """Answer one of our own files."""
+    file = _FILES.get(request.match_info["name"])
+    if file is None:
+        raise NotFound("there is no such file", code="FILE_UNKNOWN")
+    packed = accepts_gzip(request)
+    exact = request.query.get("v") == file.version
+    headers = {
+        "ETag": f'"{file.version}{"-gz" if packed else ""}"',
+        "Cache-Control": FOR_EVER if exact else _BRIEFLY,
+        "Vary": "Accept-Encoding",
+    }
+    if is_known(request, headers["ETag"]):
+        return web.Response(status=304, headers=headers)
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    body = file.packed if packed else file.body
+    return web.Response(body=body, headers=headers, content_type=file.media_type, charset="utf-8")
+
+
+@routes.get("/favicon.ico")
+async def favicon(request: web.Request) -> web.Response:
+    """Answer the picture of the site for browsers that ask at the old address."""
+    icon = _FILES["favicon.svg"]
+    return web.Response(
+        body=icon.body, content_type=icon.media_type, headers={"Cache-Control": _BRIEFLY}
+    )
+
+
+@routes.get("/robots.txt")
+async def robots(request: web.Request) -> web.Response:
+    """Tell search engines that all is open but positions."""
+    return web.Response(
+        body=_ROBOTS, content_type="text/plain", headers={"Cache-Control": _BRIEFLY}
+    )
