@@ -80,15 +80,15 @@ def _first(stacked: pd.DataFrame) -> pd.DataFrame:
 
 def text_frame(file: RegisterFile) -> pd.DataFrame:
     """Return the texts of a list as a table of strings, one row per code."""
-    rows = [(row.code, *(getattr(row, name) for name in TEXTS)) for row in file.rows]
-    return pd.DataFrame(rows, columns=["code", *TEXTS], dtype="str").set_index(
-        "code", verify_integrity=True
-    )
+    return _frame((row.code, *(getattr(row, name) for name in TEXTS)) for row in file.rows)
 
 
 def _standing_frame(outlets: Iterable[Outlet]) -> pd.DataFrame:
-    rows = [(outlet.code, *(getattr(outlet, name) for name in TEXTS)) for outlet in outlets]
-    return pd.DataFrame(rows, columns=["code", *TEXTS], dtype="str").set_index("code")
+    return _frame((outlet.code, *(getattr(outlet, name) for name in TEXTS)) for outlet in outlets)
+
+
+def _frame(rows: Iterable[tuple[str, ...]]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=["code", *TEXTS], dtype="str").set_index("code")
 
 
 def _told(
