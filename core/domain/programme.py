@@ -200,9 +200,10 @@ def _shape_faults(document: object) -> Iterator[str]:
     rest = dict(document)
     parts: dict[str, type[_Rules]] = {"product": Product, "block": Block}
     for name, kind in parts.items():
-        if isinstance(rest.get(name), list):
+        if isinstance(rest.get(name), list | tuple):
             for number, row in enumerate(rest[name], start=1):
-                yield from _misfit(row, kind, f"{name} {number}: ")
+                known = isinstance(row, dict) and row.get("effective" if kind is Block else "id")
+                yield from _misfit(row, kind, f"{name} {known or number}: ")
             rest[name] = []
     yield from _misfit(rest, Programme, "")
 
