@@ -49,12 +49,12 @@ def migrate(path: Path) -> tuple[str | None, str]:
 
 def _upgrade(path: Path) -> None:
     # Alembic and SQLAlchemy's engine are loaded only when there is something to migrate.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     command = importlib.import_module("alembic.command")
     config_class = importlib.import_module("alembic.config").Config
     engine = importlib.import_module("sqlalchemy").create_engine(f"sqlite:///{path}")
     config = config_class()
     config.set_main_option("script_location", _SCRIPTS)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
