@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from core.domain.entries import Entry
 from core.domain.outlets import Outlet
 from core.storage import register
 from core.storage.connection import connect_reader, from_microseconds
+from core.storage.queries import entry_of_row
 
 _PAGE = 10_000
 
@@ -91,6 +93,13 @@ class LedgerFeed:
         return [
             Change(outlet, product, n, from_microseconds(at)) for outlet, product, n, at in rows
         ]
+
+    def entries_after(self, after: int, limit: int = _PAGE) -> list[Entry]:
+        """Return the entries after a position, in commit order, at most ``limit``."""
+        rows = self._connection.execute(
+            "SELECT * FROM entries WHERE position > ? ORDER BY position LIMIT ?", (after, limit)
+        )
+        return [entry_of_row(row) for row in rows]
 
     def outlets(self, after_revision: int = 0) -> list[Outlet]:
         """Return the outlets that the register changed after a revision, by code."""

@@ -23,7 +23,7 @@ from core.domain.calendar import TAIPEI
 from core.domain.outlets import Outlet
 from core.domain.programme import Programme
 from core.domain.snapshot import Manifest
-from core.errors import MaskmapError, NotFound, Unavailable
+from core.errors import Invalid, MaskmapError, NotFound, Unavailable
 from core.ports import Order
 from core.releases import load_public_key, read_current, read_file, read_manifest
 from core.settings import Settings
@@ -112,6 +112,7 @@ async def open_replay(
     """
     async with open_state(settings) as state:
         feed = LedgerFeed(settings.database_path)
+        _must_be_ours(feed)
         with open_publisher(settings) as publisher:
             until = _released_until(settings)
             yield Replay(settings, programme, state, feed, publisher, export, until)
@@ -147,6 +148,13 @@ def _released_until(settings: Settings) -> datetime | None:
     except NotFound:
         return None
     return datetime.fromisoformat(manifest.as_of)
+
+
+def _must_be_ours(feed: LedgerFeed) -> None:
+    """Refuse a ledger that real or demo counters have used."""
+    ends = (*feed.entries_after(0, limit=1), *feed.entries_after(feed.position() - 1, limit=1))
+    if any(entry.by != WHO for entry in ends):
+        raise Invalid("this state holds entries that are no replay's; name an empty --state")
 
 
 def _updated(known: Outlet | None, told: Outlet) -> Outlet:
