@@ -22,8 +22,7 @@ from tests.builders import PHARMACY, SUNDAY, a_desk, an_outlet
 
 HEADING = (
     "醫事機構代碼,醫事機構名稱,醫事機構地址,醫事機構電話,"
-    "成人口罩剩餘數,兒童口罩剩餘數,來源資料時間
-"
+    "成人口罩剩餘數,兒童口罩剩餘數,來源資料時間\n"
 )
 Row = tuple[str, int, int]
 
