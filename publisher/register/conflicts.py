@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Literal
 
 import pandas as pd
@@ -27,11 +26,11 @@ class Conflict:
     detail: str
 
 
-def list_conflicts(files: Sequence[RegisterFile]) -> list[Conflict]:
-    """Compare the lists of one import; a name or address that differs is told once."""
-    found = [conflict for pair in combinations(files, 2) for conflict in _compare(*pair)]
-    first = {(conflict.code, conflict.kind): conflict for conflict in reversed(found)}
-    return [*_single(files), *reversed(first.values())]
+def list_conflicts(files: Sequence[RegisterFile]) -> Iterator[Conflict]:
+    """Compare the lists of one import; a name or address that differs is told once an outlet."""
+    yield from _single(files)
+    for kind in _COMPARED:
+        yield from _differing(_stacked(files, kind), kind)
 
 
 def place_conflicts(places: Mapping[str, Place]) -> Iterator[Conflict]:
@@ -44,20 +43,26 @@ def place_conflicts(places: Mapping[str, Place]) -> Iterator[Conflict]:
             )
 
 
-def _compare(left: RegisterFile, right: RegisterFile) -> Iterator[Conflict]:
-    shared = pd.merge(
-        _frame(left),
-        _frame(right),
-        on="code",
-        suffixes=("_left", "_right"),
-        validate="one_to_one",
-    )
-    for kind in _COMPARED:
-        differing = shared[_differ(shared[f"{kind}_left"], shared[f"{kind}_right"])]
-        columns = differing[["code", f"{kind}_left", f"{kind}_right"]]
-        for code, here, there in columns.itertuples(index=False, name=None):
-            detail = f"{left.path.name}: {here!r}; {right.path.name}: {there!r}"
-            yield Conflict(code, kind, detail)
+def _stacked(files: Sequence[RegisterFile], kind: ConflictKind) -> pd.DataFrame:
+    """Return who says what of an outlet, in the order of the lists; silence is left out."""
+    rows = [
+        (row.code, file.path.name, text)
+        for file in files
+        for row in file.rows
+        if (text := getattr(row, kind))
+    ]
+    return pd.DataFrame(rows, columns=["code", "file", "text"], dtype="str")
+
+
+def _differing(stacked: pd.DataFrame, kind: ConflictKind) -> Iterator[Conflict]:
+    """Compare every list with the first that names the outlet; the first that differs is told."""
+    first = stacked.drop_duplicates("code")
+    both = stacked.merge(first, on="code", validate="many_to_one", suffixes=("", "_first"))
+    unequal = both[both["text"] != both["text_first"]]
+    told = unequal[unequal["text"].map(_folded) != unequal["text_first"].map(_folded)]
+    for row in told.drop_duplicates("code").itertuples():
+        detail = f"{row.file_first}: {row.text_first!r}; {row.file}: {row.text!r}"
+        yield Conflict(str(row.code), kind, detail)
 
 
 def _single(files: Sequence[RegisterFile]) -> Iterator[Conflict]:
@@ -78,15 +83,6 @@ def _single(files: Sequence[RegisterFile]) -> Iterator[Conflict]:
             yield Conflict(code, "only_in", f"in {present[0]}, not in {', '.join(absent)}")
 
 
-def _frame(file: RegisterFile) -> pd.DataFrame:
-    rows = [(row.code, row.name, row.address) for row in file.rows]
-    return pd.DataFrame(rows, columns=["code", "name", "address"], dtype="str")
-
-
-def _differ(left: pd.Series[str], right: pd.Series[str]) -> pd.Series[bool]:
-    """Compare as a reader would: half or full width, spaces, 台 or 臺 make no difference."""
-    return (left.map(_folded) != right.map(_folded)) & (left != "") & (right != "")
-
-
 def _folded(text: str) -> str:
+    """Spell a text as a reader compares it: width, spaces, 台 or 臺 make no difference."""
     return normalise_address(text).replace(" ", "")
