@@ -26,7 +26,8 @@ COLUMNS = ["code", "source", "lon", "lat"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The place chosen for an outlet. ``spread_m`` is the greatest distance between sources.
+    """The place chosen for an outlet. ``spread_m`` is the greatest distance between sources,
+    0 once a person has settled it.
 
     Precision ``rooftop``: a collector's point that no other contests, or that another confirms.
     Precision ``road``: sources differ and no two agree; trust it to the neighbourhood only.
@@ -105,7 +106,7 @@ def choose(points: Sequence[Point], town: Town | None = None) -> Place:
         pair: gap for pair, gap in gaps.items() if gap <= AGREE_M and set(pair) <= set(usable)
     }
     if corrected:
-        return _place(corrected[0], CORRECTION, "rooftop", spread_m)
+        return _place(corrected[0], CORRECTION, "rooftop", 0.0)
     if agreeing:
         first, _ = min(agreeing, key=agreeing.__getitem__)
         sources = [point.source for point in usable if distance_m(first, point) <= AGREE_M]

@@ -69,6 +69,8 @@ def test_check_reports_what_later_imports_contest(maskmap, a_csv):
     assert result.exit_code == 0
     (doubt,) = json.loads(result.stdout)["doubts"]
     assert (doubt["code"], doubt["kind"]) == ("5901010001", "sources_differ")
+    maskmap("import", a_csv("correction.csv", "code,lng,lat", "5901010001,121.560,25.058"))
+    assert maskmap("check").stdout == ""
 
 
 def test_a_call_without_files_is_a_usage_error(maskmap):
