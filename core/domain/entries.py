@@ -6,16 +6,16 @@ stock(outlet, product) = Σ intake − Σ sales + Σ reversals, never below zero
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+
+import msgspec
 
 Kind = Literal["intake", "sale", "reversal"]
 Origin = Literal["system", "manual", "card", "typed", "replay", "demo"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line of one act: what it did to the stock of one product at one outlet.
 
     ``position`` is the place in commit order. The lines of one act follow each other; ``act`` is

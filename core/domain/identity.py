@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import mul
 from types import MappingProxyType
 
 from core.domain.text import Text
@@ -17,7 +18,7 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 LETTER_VALUES: Mapping[str, int] = MappingProxyType(
     {letter: value for value, letter in enumerate(_LETTERS, start=10)}
 )
-_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 1)
+_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 1, 1)
 
 _NATIONAL = re.compile(r"[A-Z][12][0-9]{8}")
 _UNIFIED = re.compile(r"[A-Z][A-D89][0-9]{8}")
@@ -43,9 +44,8 @@ def checksum_holds(number: str) -> bool:
     tens, units = divmod(LETTER_VALUES[number[0]], 10)
     second = number[1]
     first = int(second) if second.isdigit() else LETTER_VALUES[second] % 10
-    digits = (first, *map(int, number[2:9]))
-    total = tens + units * 9 + sum(w * d for w, d in zip(_WEIGHTS, digits, strict=True))
-    return (total + int(number[9])) % 10 == 0
+    digits = (first, *map(int, number[2:10]))
+    return (tens + units * 9 + sum(map(mul, _WEIGHTS, digits))) % 10 == 0
 
 
 def _checked(number: str) -> Fault:

@@ -7,8 +7,10 @@ transaction. Each decision sees what the earlier ones of the batch did.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+
+from msgspec.structs import replace
 
 from core.domain.audit import canonical, row_hash
 from core.domain.buyers import PersonKey
