@@ -35,6 +35,12 @@ def guarded(text: str) -> str:
     return f"'{text}" if _WOULD_RUN.match(text) else text
 
 
+def safe_cell(text: str) -> str:
+    """Return a text as a cell that no spreadsheet runs."""
+    # Most texts are letters and digits only; the test for that is the cheapest.
+    return text if not text or text.isalnum() else cell(guarded(text))
+
+
 def unguarded(text: str) -> str:
     """Undo ``guarded``, exactly."""
     return text[1:] if text.startswith("'") and _WOULD_RUN.match(text) else text

@@ -30,16 +30,17 @@ def rules_in_force(programme: Programme, day: date, words: Words) -> RulesInForc
     )
 
 
-def write_files(release: ReleaseData) -> tuple[dict[str, bytes], list[FileEntry]]:
+def write_files(
+    release: ReleaseData, compressed: compress.Compress
+) -> tuple[dict[str, bytes], list[FileEntry]]:
     """Write every format, and the `.gz` beside each."""
     files: dict[str, bytes] = {}
     entries: list[FileEntry] = []
     for written in all_formats():
         body, rows = written.write(release)
-        packed = compress.gzipped(body)
         for path, content, media_type in (
             (written.PATH, body, written.MEDIA_TYPE),
-            (written.PATH + compress.SUFFIX, packed, compress.MEDIA_TYPE),
+            (written.PATH + compress.SUFFIX, compressed(body), compress.MEDIA_TYPE),
         ):
             files[path] = content
             entries.append(_entry(path, media_type, content, rows))

@@ -26,7 +26,7 @@ from core.releases import MANIFEST
 from core.settings import Settings
 from core.storage import prepare
 from core.storage.feed import LedgerFeed
-from publisher import durable
+from publisher import compress, durable
 from publisher.collect import Collector, Positions
 from publisher.manifest import Words, manifest_of, rules_in_force, write_files
 from publisher.only_one import only_one
@@ -40,14 +40,19 @@ from publisher.signing import load_signing_key, public_pem
 from publisher.times import parse_rfc3339
 
 AT_LEAST_EVERY = timedelta(minutes=10)
+TIME_TO_SQUEEZE_S = 10.0
 LOCK, PUBLIC_KEY = "publisher.lock", "public-key.pem"
 
 _log = get_logger(__name__)
 
 
 @contextmanager
-def open_publisher(settings: Settings, *, clock: Clock = system_clock) -> Iterator[Publisher]:
+def open_publisher(
+    settings: Settings, *, clock: Clock = system_clock, quick: bool = False
+) -> Iterator[Publisher]:
     """Open the one publisher of a state; ledger, folder and keys are made where missing.
+
+    ``quick`` compresses less, for less CPU; an interval below ten seconds does so by itself.
 
     Raises:
         Conflict: another publisher is at work.
@@ -56,8 +61,17 @@ def open_publisher(settings: Settings, *, clock: Clock = system_clock) -> Iterat
         key = load_signing_key(settings.signing_key_file, settings.public_key_file)
         feed = LedgerFeed(prepare(settings))
         try:
-            ttl_s = max(1, math.ceil(settings.publish_every))
-            yield Publisher(feed, settings.snapshots_folder, key, ttl_s=ttl_s, clock=clock)
+            every_s = settings.publish_every
+            yield Publisher(
+                feed,
+                settings.snapshots_folder,
+                key,
+                ttl_s=max(1, math.ceil(every_s)),
+                clock=clock,
+                compressed=compress.quick
+                if quick or every_s < TIME_TO_SQUEEZE_S
+                else compress.small,
+            )
         finally:
             feed.close()
 
@@ -74,9 +88,11 @@ class Publisher:
         ttl_s: int = 30,
         clock: Clock = system_clock,
         words: Words = rules_in_words,
+        compressed: compress.Compress = compress.quick,
     ) -> None:
         self._feed, self._folder, self._key = feed, folder, key
         self._ttl_s, self._clock, self._words = ttl_s, clock, words
+        self._compressed = compressed
         self._collector = Collector(feed)
         self._cache = FragmentCache()
         self._rules: tuple[Programme, date, RulesInForce] | None = None
@@ -132,7 +148,7 @@ class Publisher:
             records=records,
             cache=self._cache,
         )
-        files, entries = write_files(release)
+        files, entries = write_files(release, self._compressed)
         manifest = manifest_of(
             release,
             entries,

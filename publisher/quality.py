@@ -77,12 +77,12 @@ def ledger_going_back(candidate: Candidate) -> Iterator[str]:
 
 def bad_codes(candidate: Candidate) -> Iterator[str]:
     """A code is ten characters, and is there once."""
-    codes = Counter(record.code for record in candidate.records)
-    for code, times in codes.items():
-        if times > 1:
-            yield f"code {code} is there {times} times"
-        if not valid_code(code):
-            yield f"{code!r} is not an institution code"
+    codes = [record.code for record in candidate.records]
+    if len(set(codes)) < len(codes):
+        yield from (
+            f"code {code} is there {n} times" for code, n in Counter(codes).items() if n > 1
+        )
+    yield from (f"{code!r} is not an institution code" for code in codes if not valid_code(code))
 
 
 def impossible_stock(candidate: Candidate) -> Iterator[str]:

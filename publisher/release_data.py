@@ -21,24 +21,38 @@ from core.domain.snapshot import OutletRecord
 GAP = b"\0"
 
 
+class _Kept(NamedTuple):
+    """A format's fragments of the last release, and the records they were made of."""
+
+    records: list[OutletRecord | None]
+    fragments: list[bytes]
+
+
 class FragmentCache:
-    """The fragments of the last release, by format and outlet code."""
+    """The fragments of the last release, by format."""
 
     def __init__(self) -> None:
-        self._known: dict[str, dict[str, tuple[OutletRecord, bytes]]] = {}
+        self._kept: dict[str, _Kept] = {}
 
     def fragments(
         self, path: str, records: Sequence[OutletRecord], make: Callable[[OutletRecord], bytes]
     ) -> list[bytes]:
         """Return one fragment a record, in order; ``make`` is asked for those that changed."""
-        known = self._known.get(path, {})
-        nothing = (None, b"")
-        fresh: dict[str, tuple[OutletRecord, bytes]] = {}
-        for record in records:
-            kept = known.get(record.code, nothing)
-            fresh[record.code] = kept if kept[0] is record else (record, make(record))  # type: ignore[assignment]
-        self._known[path] = fresh
-        return [fragment for _, fragment in fresh.values()]
+        kept = self._aligned(self._kept.get(path), records)
+        for index, (old, new) in enumerate(zip(kept.records, records, strict=True)):
+            if old is not new:
+                kept.fragments[index] = make(new)
+        self._kept[path] = _Kept(list(records), kept.fragments)
+        return kept.fragments
+
+    def _aligned(self, kept: _Kept | None, records: Sequence[OutletRecord]) -> _Kept:
+        """Return what is kept in the order of the records, also after outlets came or went."""
+        if kept and len(kept.records) == len(records):
+            return kept
+        pairs = zip(kept.records, kept.fragments, strict=True) if kept else ()
+        by_code = {record.code: (record, fragment) for record, fragment in pairs if record}
+        found = [by_code.get(record.code, (None, b"")) for record in records]
+        return _Kept([record for record, _ in found], [fragment for _, fragment in found])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,16 @@ class ReleaseData:
     def published(self) -> str:
         """The publishing time for machines (RFC 3339)."""
         return rfc3339(self.published_at)
+
+
+def joined(fragments: Sequence[bytes], between: bytes, head: bytes, tail: bytes) -> bytes:
+    """Join the fragments of a file with its two ends, copying each byte once."""
+    if not fragments:
+        return head + tail
+    parts = list(fragments)
+    parts[0] = head + parts[0]
+    parts[-1] += tail
+    return between.join(parts)
 
 
 class Stated(NamedTuple):

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from core.domain.calendar import source_time
 from core.domain.snapshot import OutletRecord
-from publisher.csv_text import BOM, guarded, read_rows, row, unguarded
-from publisher.release_data import ReleaseData, Stated
+from publisher.csv_text import BOM, read_rows, safe_cell, unguarded
+from publisher.release_data import ReleaseData, Stated, joined
 from publisher.times import parse_rfc3339
 
 PATH = "maskdata-all.csv"
@@ -45,23 +45,22 @@ def write(release: ReleaseData) -> tuple[bytes, int]:
     products = release.products
 
     def fragment(record: OutletRecord) -> bytes:
-        stock = (
-            text
-            for product in products
-            for text in (str(record.counts.get(product, 0)), record.levels.get(product, "none"))
-        )
-        numbers = (f"{round(value, _DECIMALS)!r}" for value in (record.lon, record.lat))
-        cells = (*_texts(record, _PLACE), *numbers, *_texts(record, _SOURCE))
-        return f"{row((*cells, *stock, *_texts(record, _REST)))},".encode()
+        cells = _texts(record, _PLACE)
+        cells += (f"{round(value, _DECIMALS)!r}" for value in (record.lon, record.lat))
+        cells += _texts(record, _SOURCE)
+        for product in products:
+            cells += (str(record.counts.get(product, 0)), record.levels.get(product, "none"))
+        cells += _texts(record, _REST)
+        return f"{','.join(cells)},".encode()
 
     rows = release.fragments(PATH, fragment)
     times = f"{release.valid_at},{release.published}\n".encode()
     heading = BOM + f"{','.join(columns(products))}\n".encode()
-    return heading + b"".join((times.join(rows), times if rows else b"")), len(rows)
+    return joined(rows, times, heading, times if rows else b""), len(rows)
 
 
 def _texts(record: OutletRecord, names: Sequence[str]) -> list[str]:
-    return [guarded(getattr(record, name)) for name in names]
+    return [safe_cell(getattr(record, name)) for name in names]
 
 
 def read(body: bytes) -> Stated:

@@ -10,7 +10,7 @@ import msgspec
 
 from core.domain.calendar import source_time
 from core.domain.snapshot import OutletRecord
-from publisher.release_data import ReleaseData, Stated
+from publisher.release_data import ReleaseData, Stated, joined
 from publisher.times import parse_rfc3339
 
 PATH = "outlets.geojson"
@@ -69,8 +69,8 @@ def write(release: ReleaseData) -> tuple[bytes, int]:
         "published_at": release.published,
     }
     head = b'%b,"features":[\n' % _encode(members)[:-1]
-    body = b"".join(((tail + b",\n").join(features), tail if features else b""))
-    return head + body + b"\n]}\n", len(features)
+    end = tail + b"\n]}\n" if features else b"]}\n"
+    return joined(features, tail + b",\n", head, end), len(features)
 
 
 def _position(record: OutletRecord) -> list[float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from core.domain.snapshot import OutletRecord
 from publisher.csv_text import BOM, read_rows, row
-from publisher.release_data import ReleaseData, Stated
+from publisher.release_data import ReleaseData, Stated, joined
 
 PATH = "maskdata.csv"
 MEDIA_TYPE = "text/csv; charset=utf-8"
@@ -30,7 +30,7 @@ def write(release: ReleaseData) -> tuple[bytes, int]:
     """Write the file; the source time ends each row, so it is what joins them."""
     rows = [fragment for fragment in release.fragments(PATH, _fragment) if fragment]
     time = f"{release.source_time}\n".encode()
-    return _HEADING + b"".join((time.join(rows), time if rows else b"")), len(rows)
+    return joined(rows, time, _HEADING, time if rows else b""), len(rows)
 
 
 def _fragment(record: OutletRecord) -> bytes:

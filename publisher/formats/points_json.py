@@ -6,10 +6,12 @@ two numbers; ``service_periods`` 21 characters, N = open, Y = closed.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from core.domain.snapshot import OutletRecord
-from publisher.release_data import GAP, ReleaseData, Stated
+from publisher.release_data import GAP, ReleaseData, Stated, joined
 
 PATH = "points.json"
 MEDIA_TYPE = "application/json"
@@ -30,8 +32,8 @@ _encode = msgspec.json.Encoder().encode
 def write(release: ReleaseData) -> tuple[bytes, int]:
     """Write the file; the source time of all goes into the gap that each fragment has."""
     features = release.fragments(PATH, _fragment)
-    body = b",\n".join(features).replace(GAP, release.source_time.encode())
-    return b'{"type":"FeatureCollection","features":[\n%b\n]}\n' % body, len(features)
+    body = joined(features, b",\n", b'{"type":"FeatureCollection","features":[\n', b"\n]}\n")
+    return body.replace(GAP, release.source_time.encode()), len(features)
 
 
 def _fragment(record: OutletRecord) -> bytes:
@@ -62,6 +64,7 @@ def _fragment(record: OutletRecord) -> bytes:
     )
 
 
+@lru_cache(maxsize=4096)
 def opening_in_words(service_periods: str) -> str:
     """Spell 21 characters as the community file did: 星期一上午看診、…、星期日晚上休診."""
     if len(service_periods) != len(_DAYS) * len(_PARTS):

@@ -1,0 +1,184 @@
+"""Verify a snapshot folder as a stranger would, with nothing but the public key.
+
+Each check is a function that yields faults. Nothing is repaired here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from core.domain.programme import from_document
+from core.domain.snapshot import Manifest, release_folder
+from core.errors import Invalid, NotFound
+from core.releases import (
+    CURRENT,
+    MANIFEST,
+    SIGNATURE,
+    Untrusted,
+    read_current,
+    read_file,
+    read_manifest_of,
+    sha256_hex,
+)
+from publisher.compress import SUFFIX, ungzipped
+from publisher.recovery import sequences
+from publisher.release_log import LOG, ReleaseLine, line_of, read_log
+from publisher.times import parse_rfc3339
+from publisher.verify_formats import disagreements
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, and where in the snapshot folder."""
+
+    where: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A release whose manifest is signed: the manifest, and its exact bytes."""
+
+    manifest: Manifest
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A snapshot folder, the key that is trusted, and its releases that are signed by it."""
+
+    path: Path
+    public_key: Ed25519PublicKey
+    releases: Sequence[Found]
+    unread: Sequence[Fault]
+
+
+def open_folder(path: Path, public_key: Ed25519PublicKey) -> Folder:
+    """Read every manifest of a snapshot folder, in order.
+
+    Raises:
+        NotFound: there is no release in it.
+    """
+    numbers = sorted(sequences(path)) if path.is_dir() else []
+    if not numbers:
+        raise NotFound(f"{path} has no releases")
+    releases: list[Found] = []
+    unread: list[Fault] = []
+    for sequence in numbers:
+        try:
+            releases.append(Found(*read_manifest_of(path, sequence, public_key)))
+        except (NotFound, Untrusted) as error:
+            unread.append(Fault(f"{release_folder(sequence)}/{MANIFEST}", str(error)))
+    return Folder(path, public_key, releases, unread)
+
+
+def check_folder(folder: Folder) -> Iterator[Fault]:
+    """Check what holds the releases together: the pointer, the chain, the log."""
+    yield from folder.unread
+    yield from check_current(folder)
+    yield from check_chain(folder)
+    yield from check_log(folder)
+
+
+def check_current(folder: Folder) -> Iterator[Fault]:
+    """The pointer is signed, and names the newest release and its very manifest."""
+    try:
+        current = read_current(folder.path, folder.public_key)
+    except (NotFound, Untrusted) as error:
+        yield Fault(CURRENT, str(error))
+        return
+    newest = max(sequences(folder.path))
+    if current.sequence != newest:
+        yield Fault(CURRENT, f"it names release {current.sequence}, but the newest is {newest}")
+    for found in folder.releases:
+        if found.manifest.sequence == current.sequence and sha256_hex(found.body) != current.sha256:
+            yield Fault(CURRENT, "it means another manifest than the one that is there")
+
+
+def check_chain(folder: Folder) -> Iterator[Fault]:
+    """Each manifest names the one before, and times and positions only grow."""
+    for before, after in pairwise(folder.releases):
+        old, new = before.manifest, after.manifest
+        where = f"{release_folder(new.sequence)}/{MANIFEST}"
+        if new.sequence == old.sequence + 1 and new.previous != sha256_hex(before.body):
+            yield Fault(where, f"its previous manifest is not that of release {old.sequence}")
+        for name in ("as_of", "published_at"):
+            if parse_rfc3339(getattr(new, name)) < parse_rfc3339(getattr(old, name)):
+                yield Fault(where, f"{name} is before that of release {old.sequence}")
+        for name in ("ledger_position", "audit_position"):
+            if int(getattr(new, name)) < int(getattr(old, name)):
+                yield Fault(where, f"{name} is before that of release {old.sequence}")
+
+
+def check_log(folder: Folder) -> Iterator[Fault]:
+    """The log has every release that is there, exactly as it is, and names no newer one."""
+    log, faults = read_log(folder.path)
+    yield from (Fault(LOG, fault) for fault in faults)
+    lines = {line.sequence: line for line in log}
+    for found in folder.releases:
+        if lines.get(found.manifest.sequence) != line_of(found.manifest, found.body):
+            yield Fault(LOG, f"release {found.manifest.sequence} is missing or differs")
+    yield from _log_beyond(folder, log)
+
+
+def _log_beyond(folder: Folder, log: Sequence[ReleaseLine]) -> Iterator[Fault]:
+    newest = max(sequences(folder.path))
+    if log and log[-1].sequence > newest:
+        yield Fault(LOG, f"release {log[-1].sequence} was published, but the newest is {newest}")
+
+
+def check_release(folder: Folder, found: Found) -> Iterator[Fault]:
+    """Check one release: its files, their compressed twins, its rules, its numbers."""
+    manifest = found.manifest
+    inside = release_folder(manifest.sequence)
+    bodies: dict[str, bytes] = {}
+    for entry in manifest.files:
+        try:
+            bodies[entry.path] = read_file(folder.path, manifest, entry.path)
+        except (NotFound, Untrusted) as error:
+            yield Fault(f"{inside}/{entry.path}", str(error))
+    yield from (Fault(f"{inside}/{path}", what) for path, what in _twins(bodies))
+    yield from (Fault(f"{inside}/{path}", what) for path, what in disagreements(manifest, bodies))
+    yield from (Fault(f"{inside}/{MANIFEST}", what) for what in _rules(manifest))
+    yield from (
+        Fault(f"{inside}/{name}", "no manifest names it") for name in _strays(folder, found)
+    )
+
+
+def _twins(bodies: dict[str, bytes]) -> Iterator[tuple[str, str]]:
+    """Each compressed file holds exactly the plain one."""
+    for path, body in bodies.items():
+        plain = bodies.get(path.removesuffix(SUFFIX))
+        if not path.endswith(SUFFIX) or plain is None:
+            continue
+        try:
+            if ungzipped(body, len(plain)) != plain:
+                yield path, "it does not hold the plain file"
+        except ValueError as error:
+            yield path, str(error)
+
+
+def _rules(manifest: Manifest) -> Iterator[str]:
+    """The rules can be read, and their hash is theirs."""
+    try:
+        rules = from_document(manifest.rules.document)
+    except Invalid as error:
+        yield f"its rules cannot be read: {error}"
+        return
+    if rules.rules_hash() != manifest.rules.hash:
+        yield "its rules are not those of their hash"
+
+
+def _strays(folder: Folder, found: Found) -> Iterator[str]:
+    """Yield files of a release that its manifest does not name."""
+    inside = folder.path / release_folder(found.manifest.sequence)
+    named = {entry.path for entry in found.manifest.files} | {MANIFEST, MANIFEST + SIGNATURE}
+    for place in sorted(inside.rglob("*")):
+        name = place.relative_to(inside).as_posix()
+        if place.is_file() and name not in named:
+            yield name

@@ -1,0 +1,160 @@
+"""``maskmap snapshot verify`` and ``maskmap audit verify``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import msgspec
+from tqdm import tqdm
+
+from core.domain.snapshot import release_folder
+from core.errors import NotFound
+from core.releases import load_public_key, read_file
+from core.settings import Settings
+from core.storage import prepare
+from core.storage.feed import AuditLine, LedgerFeed
+from publisher.audit_chain import verify_trail
+from publisher.publishing import PUBLIC_KEY
+from publisher.recovery import sequences
+from publisher.release_log import LOG, read_log
+from publisher.verify import Fault, Folder, Found, check_folder, check_release, open_folder
+from publisher.verify_formats import against_ledger
+
+T = TypeVar("T")
+
+
+@click.group()
+def snapshot() -> None:
+    """Verify published snapshots."""
+
+
+@snapshot.command(name="verify")
+@click.argument(
+    "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option(
+    "--key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Public key (PEM) to trust.  [MASKMAP_PUBLIC_KEY; default: STATE/keys/public-key.pem]",
+)
+@click.option("--use-folder-key", is_flag=True, help="Trust the key that lies in the folder.")
+@click.option("--against-ledger", is_flag=True, help="Recompute every number from the entries.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.pass_obj
+def verify_snapshots(
+    settings: Settings,
+    folder: Path | None,
+    key: Path | None,
+    use_folder_key: bool,
+    against_ledger: bool,
+    as_json: bool,
+) -> None:
+    """Verify every snapshot in FOLDER (default: the state's own).
+
+    Signatures, hashes, the chain, the log, and that all formats of a release say the same; with
+    --against-ledger also that the entries up to the stated position give the same numbers. Exit 1
+    and what is wrong where.
+    """
+    if key and use_folder_key:
+        raise click.UsageError("--key and --use-folder-key: say one of them")
+    place = folder or settings.snapshots_folder
+    trusted = key or (place / PUBLIC_KEY if use_folder_key else settings.public_key_file)
+    opened = open_folder(place, load_public_key(trusted))
+    faults = list(check_folder(opened))
+    with _ledger(settings, against_ledger) as feed:
+        for found in _progress(opened.releases, "releases"):
+            faults += check_release(opened, found)
+            faults += _check_ledger(opened, found, feed) if feed else ()
+    numbers = [found.manifest.sequence for found in opened.releases]
+    _report(as_json, faults, {"releases": numbers}, f"{len(numbers)} releases")
+
+
+@contextmanager
+def _ledger(settings: Settings, wanted: bool) -> Iterator[LedgerFeed | None]:
+    if not wanted:
+        yield None
+        return
+    with _feed(settings) as feed:
+        yield feed
+
+
+@contextmanager
+def _feed(settings: Settings) -> Iterator[LedgerFeed]:
+    """Open the ledger for reading."""
+    if not settings.database_path.exists():
+        raise NotFound(f"{settings.database_path} is missing: there is no ledger in this state")
+    feed = LedgerFeed(prepare(settings))
+    try:
+        yield feed
+    finally:
+        feed.close()
+
+
+def _check_ledger(folder: Folder, found: Found, feed: LedgerFeed) -> Iterator[Fault]:
+    manifest = found.manifest
+    try:
+        bodies = {
+            entry.path: read_file(folder.path, manifest, entry.path) for entry in manifest.files
+        }
+        faults = list(against_ledger(manifest, bodies, feed))
+    except (NotFound, ValueError, KeyError):
+        return  # a file that cannot be read has been named already
+    inside = release_folder(manifest.sequence)
+    yield from (Fault(inside, fault) for fault in faults)
+
+
+@click.group()
+def audit() -> None:
+    """Verify the audit trail (稽核紀錄)."""
+
+
+@audit.command(name="verify")
+@click.option("--head", metavar="HASH", help="A published head that must still follow (hex).")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.pass_obj
+def verify_audit(settings: Settings, head: str | None, as_json: bool) -> None:
+    """Recompute the audit chain, and compare it with the head of every release.
+
+    Exit 1 and the first bad record. With --head also a tail that was cut off is found, whoever
+    could write to this computer.
+    """
+    log, damage = read_log(settings.snapshots_folder)
+    faults = [Fault(LOG, what) for what in damage]
+    if not log and settings.snapshots_folder.is_dir() and sequences(settings.snapshots_folder):
+        faults.append(Fault(LOG, "it is missing, although there are releases"))
+    with _feed(settings) as feed, feed.instant():
+        total = feed.audit_position()
+
+        def progress(rows: Iterator[AuditLine]) -> Iterator[AuditLine]:
+            return _progress(rows, "rows", total)
+
+        trail = verify_trail(feed, log, head or "", progress)
+    faults += [Fault("audit", what) for what in trail.faults]
+    facts = {
+        "rows": trail.rows,
+        "releases": len(trail.heads),
+        "head": next(reversed(trail.heads), ""),
+    }
+    _report(as_json, faults, facts, f"{trail.rows} rows, {len(trail.heads)} published heads")
+
+
+def _progress(items: Iterable[T], unit: str, total: int | None = None) -> Iterator[T]:
+    """Show a progress bar where somebody looks."""
+    yield from tqdm(items, unit=f" {unit}", total=total, disable=not sys.stderr.isatty())
+
+
+def _report(as_json: bool, faults: list[Fault], facts: dict[str, object], summary: str) -> None:
+    """Print the result and end: 0 when nothing is wrong, else 1."""
+    if as_json:
+        listed = [{"where": fault.where, "what": fault.what} for fault in faults]
+        click.echo(msgspec.json.encode({"ok": not faults, **facts, "faults": listed}).decode())
+    else:
+        for fault in faults:
+            click.echo(f"{fault.where}: {fault.what}")
+    click.echo(f"{summary}, {len(faults)} faults", err=True)
+    sys.exit(1 if faults else 0)
