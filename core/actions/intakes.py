@@ -33,6 +33,20 @@ class IntakeLine:
 
 
 @dataclass(frozen=True, slots=True)
+class IntakeRequest:
+    """Goods somebody types, with the day's standard they are judged by."""
+
+    by: str
+    outlet: str
+    pieces: Wanted
+    note: str
+    confirmation: Mapping[str, int] | None
+    standard: Mapping[str, int]
+    at: datetime
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class IntakesToday:
     """What the morning question needs to know."""
 
@@ -59,19 +73,27 @@ async def automatic_intake(desk: Desk, *, by: str, outlet: str) -> Reply:
     """
     now, day = desk.moment()
     standard = await desk.standard(outlet, day)
+    return await desk.ledger.commit(
+        automatic_order(desk, by=by, outlet=outlet, standard=standard, at=now, day=day)
+    )
+
+
+def automatic_order(
+    desk: Desk, *, by: str, outlet: str, standard: Mapping[str, int], at: datetime, day: date
+) -> Order:
+    """Build the order of one automatic intake; the demo commits many at once."""
 
     def decide(facts: Facts) -> Decision:
-        row = audit_row("intake", by=by, outlet=outlet, origin="system", pieces=standard)
+        row = audit_row("intake", by=by, outlet=outlet, origin="system", pieces=dict(standard))
         if not any(standard.values()):
             return Decision(row | {"refused": "QTY_ZERO"}, refusal=Refused(("QTY_ZERO",)))
         if facts.daily_act is not None:
             refusal = Refused(("ALREADY_DONE",), details={"intake_id": str(facts.daily_act)})
             return Decision(row | {"refused": refusal.code}, refusal=refusal)
-        entries = _entries(outlet, standard, now, day, by, origin="system")
+        entries = _entries(outlet, standard, at, day, by, origin="system")
         return _taken(desk, facts, row, entries)
 
-    daily = Daily(desk.programme.id, day)
-    return await desk.ledger.commit(Order(outlet, decide, now, daily=daily))
+    return Order(outlet, decide, at, daily=Daily(desk.programme.id, day))
 
 
 async def manual_intake(
@@ -102,11 +124,17 @@ async def manual_intake(
     note = free_text(note, LONGEST_NOTE)
     now, day = desk.moment()
     standard = await desk.standard(outlet, day)
-    decide = partial(
-        _decide_manual, desk, by, outlet, pieces, note, confirmation, standard, now, day
-    )
     idempotency = Idempotency(key, desk.keys.fingerprint(body))
-    return await desk.ledger.commit(Order(outlet, decide, now, idempotency=idempotency))
+    request = IntakeRequest(by, outlet, pieces, note, confirmation, standard, now, day)
+    return await desk.ledger.commit(manual_order(desk, request, idempotency))
+
+
+def manual_order(
+    desk: Desk, request: IntakeRequest, idempotency: Idempotency | None = None
+) -> Order:
+    """Build the order of one typed intake; the demo commits many at once."""
+    decide = partial(_decide_manual, desk, request)
+    return Order(request.outlet, decide, request.at, idempotency=idempotency)
 
 
 async def intake_history(desk: Desk, *, outlet: str, limit: int = 200) -> list[IntakeLine]:
@@ -133,28 +161,25 @@ async def stock_now(desk: Desk, *, outlet: str) -> dict[str, int]:
     return {product: stock.get(product, 0) for product in desk.programme.product_ids}
 
 
-def _decide_manual(
-    desk: Desk,
-    by: str,
-    outlet: str,
-    pieces: Wanted,
-    note: str,
-    confirmation: Mapping[str, int] | None,
-    standard: Mapping[str, int],
-    now: datetime,
-    day: date,
-    facts: Facts,
-) -> Decision:
-    unusual = _unusual(pieces, standard)
-    refusal = _fault(pieces, unusual, confirmation, standard, remaining(desk, facts))
+def _decide_manual(desk: Desk, request: IntakeRequest, facts: Facts) -> Decision:
+    by, outlet, pieces = request.by, request.outlet, request.pieces
+    unusual = _unusual(pieces, request.standard)
+    stock = remaining(desk, facts)
+    refusal = _fault(pieces, unusual, request.confirmation, request.standard, stock)
     row = audit_row(
         "intake", by=by, outlet=outlet, origin="manual", pieces=dict(pieces), flagged=bool(unusual)
     )
     if refusal is not None:
         return Decision(row | {"refused": refusal.code}, refusal=refusal)
-    changed = {product: count for product, count in pieces.items() if count}
     entries = _entries(
-        outlet, changed, now, day, by, origin="manual", note=note, flagged=bool(unusual)
+        outlet,
+        {product: count for product, count in pieces.items() if count},
+        request.at,
+        request.day,
+        by,
+        origin="manual",
+        note=request.note,
+        flagged=bool(unusual),
     )
     return _taken(desk, facts, row, entries)
 
