@@ -1,0 +1,95 @@
+"""The portal as an aiohttp application: ``make_app(settings)``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+from aiohttp import web
+
+from core.actions.desk import Desk
+from core.clock import Clock, system_clock
+from core.domain.buyers import PersonKeys
+from core.domain.programme import Programme
+from core.errors import Invalid
+from core.ports import Accounts, Ledger
+from core.rules import MASKS, load_programmes
+from core.settings import Settings
+from core.storage import open_state
+from pharmacy_portal.api.bodies import BODY_LIMIT_BYTES
+from pharmacy_portal.budgets import Budgets
+from pharmacy_portal.demo.enrolment import refuse_beside_real_trust
+from pharmacy_portal.demo.tray import Tray
+from pharmacy_portal.login.challenges import Challenges
+from pharmacy_portal.login.trust import TrustFolder
+from pharmacy_portal.metrics import Metrics
+from pharmacy_portal.middleware import answer, guard
+from pharmacy_portal.pages.shell import make_templates
+from pharmacy_portal.route_table import DEMO, ROUTES
+from pharmacy_portal.routes import add_routes
+from pharmacy_portal.sessions import Sessions
+from pharmacy_portal.static_files import load_static_files
+from pharmacy_portal.wiring import PORTAL, Portal
+
+
+class Parts:
+    """What a test may put in the place of the real thing."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        accounts: Accounts,
+        keys: PersonKeys,
+        programme: Programme | None = None,
+    ) -> None:
+        self.ledger, self.accounts, self.keys, self.programme = ledger, accounts, keys, programme
+
+
+def make_app(
+    settings: Settings, *, parts: Parts | None = None, clock: Clock = system_clock
+) -> web.Application:
+    """Make the portal; its state is opened when it starts and closed when it ends.
+
+    Raises:
+        Invalid: the rules are faulty, or demo is asked for beside a real trust folder.
+    """
+    programmes = load_programmes(settings.rules_folder, settings.rules_of)
+    if MASKS not in programmes:
+        raise Invalid(f"rules: there is no programme {MASKS!r} in {settings.rules_folder}")
+    if settings.demo:
+        refuse_beside_real_trust(settings)
+    app = web.Application(middlewares=(answer, guard), client_max_size=BODY_LIMIT_BYTES)
+    add_routes(app, ROUTES + (DEMO if settings.demo else ()))
+
+    async def wire(app: web.Application) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            found = parts
+            if found is None:
+                state = await stack.enter_async_context(open_state(settings))
+                found = Parts(state.ledger, state.accounts, state.keys)
+            programme = found.programme or programmes[MASKS]
+            app[PORTAL] = wire_portal(settings, found, programme, clock)
+            yield
+
+    app.cleanup_ctx.append(wire)
+    return app
+
+
+def wire_portal(settings: Settings, parts: Parts, programme: Programme, clock: Clock) -> Portal:
+    """Put one process together."""
+    folder = settings.cards_folder if settings.demo else settings.trust_folder
+    return Portal(
+        settings=settings,
+        clock=clock,
+        ledger=parts.ledger,
+        accounts=parts.accounts,
+        desk=Desk(parts.ledger, clock, programme, parts.keys),
+        sessions=Sessions(parts.accounts, clock),
+        challenges=Challenges(clock),
+        trust=TrustFolder(folder, demo=settings.demo),
+        budgets=Budgets(),
+        metrics=Metrics(),
+        templates=make_templates(),
+        static=load_static_files(),
+        tray=Tray(settings.cards_folder) if settings.demo else None,
+    )

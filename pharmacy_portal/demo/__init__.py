@@ -1,0 +1,1 @@
+"""Software cards (示範): certificates and records of nobody; never beside real trust."""

@@ -1,0 +1,177 @@
+"""Which software cards there are, at which outlets, and who of them may log in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+
+from core.clock import system_clock
+from core.domain.outlets import Outlet
+from core.errors import Invalid
+from core.ports import Grant, User
+from core.settings import Settings
+from core.storage import open_state
+from core.storage.feed import LedgerFeed
+from pharmacy_portal.demo.cards import Card, issue, open_authority, write_revocations
+from pharmacy_portal.demo.people import buyers, person_name
+from pharmacy_portal.login.certificates import certificate_key
+from pharmacy_portal.login.trust import is_demo_authority, read_certificates
+from pharmacy_portal.permission_names import permissions_of
+
+PHARMACISTS = 50
+# Outlets with fewer pieces are poor places for a first sale.
+ENOUGH_PIECES = 20
+AUTHORITY_INSTITUTION = "CDC0000000"
+AUTHORITY_NAME = "示範主管機關"
+_RSA_CARDS = frozenset({"pharmacist-2", "institution-1", "government-1"})
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was made: how many cards, and how many people can log in with them."""
+
+    cards: int
+    users: int
+
+
+def refuse_beside_real_trust(settings: Settings) -> None:
+    """Refuse software cards wherever real ones are trusted.
+
+    Raises:
+        Invalid: a trust folder is configured, or holds the certificate of a real authority.
+    """
+    if settings.trust is not None:
+        raise Invalid("demo: software cards are refused where a real trust folder is configured")
+    for folder in (settings.trust_folder, settings.cards_folder):
+        if any(not is_demo_authority(found) for found in read_certificates(folder)):
+            raise Invalid(f"demo: {folder} holds the certificate of a real authority")
+
+
+async def make_demo_cards(settings: Settings, folder: Path, pharmacists: int) -> Made:
+    """Make software cards in a folder and enrol their holders in the state's ledger.
+
+    Raises:
+        Invalid: real cards are trusted here.
+    """
+    refuse_beside_real_trust(settings)
+    async with open_state(settings) as state:
+        outlets = choose_outlets(settings.database_path, pharmacists)
+        cards = list(_cards(outlets, pharmacists))
+        authority = open_authority(settings.cards_folder, settings.keys_folder / "demo-ca-key.pem")
+        made = issue(authority, cards, folder)
+        revoked = [made[card.name] for card in cards if card.revoked]
+        write_revocations(authority, revoked, (settings.cards_folder, folder))
+        users = [user for card in cards for user in _users(card, made[card.name])]
+        row: dict[str, object] = {"act": "enrol", "by": "demo", "users": len(users)}
+        await state.accounts.save_users(users, row, system_clock())
+    return Made(len(cards), len(users))
+
+
+def choose_outlets(database: Path, wanted: int) -> list[Outlet]:
+    """Choose outlets for the pharmacists: spread over the country, with stock where possible."""
+    feed = LedgerFeed(database)
+    try:
+        with feed.instant():
+            outlets = [o for o in feed.outlets() if o.status == "active" and not o.test]
+            pieces: dict[str, int] = {}
+            for (code, _), balance in feed.balances().items():
+                pieces[code] = pieces.get(code, 0) + balance.pieces
+    finally:
+        feed.close()
+    for least in (ENOUGH_PIECES, 1, 0):
+        found = [outlet for outlet in outlets if pieces.get(outlet.code, 0) >= least]
+        if len(found) >= wanted:
+            return _spread(found, wanted)
+    return outlets
+
+
+def _spread(outlets: Sequence[Outlet], wanted: int) -> list[Outlet]:
+    """Take every n-th in order of code, so that every county has a chance."""
+    ordered = sorted(outlets, key=lambda outlet: outlet.code)
+    return [ordered[index * len(ordered) // wanted] for index in range(wanted)]
+
+
+def _cards(outlets: Sequence[Outlet], pharmacists: int) -> Iterator[Card]:
+    names = (person_name(index) for index in range(100_000))
+    for number in range(1, pharmacists + 1):
+        place = [outlets[(number - 1) % len(outlets)]] if outlets else []
+        yield _staff(f"pharmacist-{number}", "pharmacist", next(names), place)
+    for name, role, place in _others(outlets):
+        yield _staff(name, role, next(names), place)
+    yield _authority_card(next(names))
+    for number, buyer in enumerate(buyers(), start=1):
+        facts = {
+            "role": "",
+            "name": buyer.name,
+            "number": buyer.number,
+            "birth_date": buyer.born.isoformat(),
+            "record": buyer.record().hex(),
+            "note": {"zh": buyer.note.zh, "en": buyer.note.en},
+            "permissions": [],
+        }
+        yield Card(f"nhi-{number}", facts)
+
+
+def _others(outlets: Sequence[Outlet]) -> Iterator[tuple[str, str, list[Outlet]]]:
+    """Yield name, role and places of one card of every other kind, at the first outlets."""
+    health_centres = [outlet for outlet in outlets if outlet.kind == "health_centre"]
+    centre = (health_centres or list(outlets))[:1]
+    first = list(outlets[:1])
+    yield "nurse-1", "nurse", centre
+    yield "citizen-1", "user", first
+    yield "citizen-2", "user", list(outlets[:2])
+    yield "administrator-1", "administrator", first
+    yield "institution-1", "representative", first
+    yield "government-1", "representative", centre
+    yield "revoked-1", "pharmacist", first
+    yield "expired-1", "pharmacist", first
+
+
+def _staff(card: str, role: str, name: str, places: list[Outlet]) -> Card:
+    facts = {
+        "role": role,
+        "name": name,
+        "institution": places[0].code if places else "",
+        "institution_name": places[0].name if places else "",
+        "institutions": [outlet.code for outlet in places],
+        "permissions": permissions_of(role),
+    }
+    kind = card.partition("-")[0]
+    return Card(
+        card,
+        facts,
+        rsa=card in _RSA_CARDS,
+        expired=kind == "expired",
+        revoked=kind == "revoked",
+    )
+
+
+def _authority_card(name: str) -> Card:
+    facts = {
+        "role": "steward",
+        "name": name,
+        "institution": AUTHORITY_INSTITUTION,
+        "institution_name": AUTHORITY_NAME,
+        "institutions": [AUTHORITY_INSTITUTION],
+        "permissions": permissions_of("steward"),
+    }
+    return Card("steward-1", facts)
+
+
+def _users(card: Card, certificate: x509.Certificate) -> Iterator[User]:
+    """Yield the user a card is enrolled for; NHI cards open nothing."""
+    places = card.facts.get("institutions")
+    if not isinstance(places, list) or not places:
+        return
+    key = certificate_key(certificate)
+    role = str(card.facts["role"])
+    # The key is part of the id: cards made anew do not take the place of older ones.
+    yield User(
+        id=f"demo-{card.name}-{key[:8]}",
+        name=str(card.facts["name"]),
+        certificate=key,
+        grants=tuple(Grant(str(place), role) for place in places),
+    )

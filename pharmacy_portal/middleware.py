@@ -1,0 +1,146 @@
+"""What happens around every handler: two layers, the outer one answers, the inner one guards."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+
+from aiohttp import web
+
+from core.domain.access import Permission, has_permission
+from core.errors import MaskmapError, NotPermitted, Unavailable
+from core.log import get_logger, request_id
+from pharmacy_portal.cookies import session_secret
+from pharmacy_portal.languages import language_of
+from pharmacy_portal.origins import is_secure, served_origin
+from pharmacy_portal.problems import http_problem, problem, unexpected
+from pharmacy_portal.routes import Handler, Route, route_of
+from pharmacy_portal.wiring import ORIGIN, SESSION, portal_of
+
+# Every request ends within 10 s; the rest is for writing the answer.
+LIMIT_S = 9.0
+SLOW_S = 1.0
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self';"
+        " frame-ancestors 'none'; object-src 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_TRANSPORT_SECURITY = "max-age=31536000"
+_log = get_logger(__name__)
+
+
+@web.middleware
+async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give every request an id, a limit, one translation of its errors, and safe headers."""
+    started = time.perf_counter()
+    request_id.set(secrets.token_hex(8))
+    row = route_of(request)
+    response = await _translated(request, handler, row)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers[name] = value
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["X-Request-Id"] = request_id.get()
+    if is_secure(request.get(ORIGIN, "")):
+        response.headers["Strict-Transport-Security"] = _TRANSPORT_SECURITY
+    _observe(request, row, response.status, time.perf_counter() - started)
+    return response
+
+
+async def _translated(
+    request: web.Request, handler: Handler, row: Route | None
+) -> web.StreamResponse:
+    kind = row.kind if row else ("json" if request.path.startswith("/api/") else "page")
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            return await handler(request)
+    except MaskmapError as error:
+        return problem(request, error, kind)
+    except TimeoutError:
+        # Perhaps it was committed: the same key tells.
+        late = Unavailable("no answer in time; send the same request again with the same key")
+        return problem(request, late, kind)
+    except web.HTTPException as error:
+        if error.status < 400:
+            return error
+        return http_problem(request, error, kind)
+    except Exception:  # noqa: BLE001
+        # The outermost net: logged with its request's id, told without details.
+        _log.exception("request_failed", route=row.path if row else "none")
+        return unexpected(request, kind)
+
+
+def _observe(request: web.Request, row: Route | None, status: int, seconds: float) -> None:
+    route = row.path if row else "none"
+    portal_of(request).metrics.observe(request.method, route, status, seconds)
+    if status >= 500 or seconds > SLOW_S:
+        _log.warning(
+            "request", method=request.method, route=route, status=status, seconds=round(seconds, 3)
+        )
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let through what comes from this site, and is permitted to this user."""
+    row = route_of(request)
+    if row is None or row.any_host:
+        return await handler(request)
+    portal = portal_of(request)
+    origin = request[ORIGIN] = served_origin(request, portal.settings.portal_url)
+    if request.method not in SAFE_METHODS:
+        _check_same_origin(request, origin)
+    secret = session_secret(request, origin)
+    session = await portal.sessions.find(secret, active=not row.passive) if secret else None
+    if session is not None:
+        request[SESSION] = session
+    if has_permission(session.role if session else None, row.permission):
+        return await handler(request)
+    if session is None:
+        return _not_logged_in(request, row, had_cookie=bool(secret))
+    _log.warning("not_permitted", user=session.user, role=session.role, route=row.path)
+    raise NotPermitted("your role does not include this")
+
+
+def _check_same_origin(request: web.Request, origin: str) -> None:
+    """Refuse what another site's page sends.
+
+    A browser names its origin on every unsafe request. A program (a till's software) names none,
+    and sends no Fetch metadata either; it cannot be tricked by a page, and speaks JSON.
+
+    Raises:
+        NotPermitted: the request comes from elsewhere.
+        HTTPUnsupportedMediaType: the body is something a plain HTML form could send.
+    """
+    named = request.headers.get("Origin")
+    from_browser = any(name.lower().startswith("sec-fetch-") for name in request.headers)
+    if named != origin and (named is not None or from_browser):
+        raise NotPermitted("the request comes from another site")
+    if _has_body(request) and request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType(text="send application/json")
+
+
+def _has_body(request: web.Request) -> bool:
+    return request.body_exists and request.headers.get("Content-Length") != "0"
+
+
+def _not_logged_in(request: web.Request, row: Route, *, had_cookie: bool) -> web.Response:
+    """Send a page's reader to the login; tell a program that it is not logged in.
+
+    Raises:
+        NotPermitted: SESSION_EXPIRED, as 401.
+    """
+    assert row.permission is not Permission.PUBLIC
+    if row.kind != "page":
+        raise NotPermitted("log in first", code="SESSION_EXPIRED")
+    query = {"expired": "1"} if had_cookie else {}
+    if "lang" in request.query:
+        query["lang"] = language_of(request)
+    raise web.HTTPSeeOther(request.url.with_path("/login").with_query(query).relative())

@@ -1,0 +1,1 @@
+"""The pages: shells rendered by the server; scripts fill them through the JSON API."""

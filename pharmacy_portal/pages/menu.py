@@ -1,0 +1,25 @@
+"""The service menu (服務項目): what stands in it, and who sees it. Keys 3 and 5 come later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.domain.access import Permission
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One service: its key on the keyboard, the word for the tab and the full official name."""
+
+    key: str
+    path: str
+    tab: str
+    title: str
+    permission: Permission
+
+
+MENU = (
+    MenuItem("1", "/purchase", "menu_purchase", "purchase_title", Permission.SELL),
+    MenuItem("2", "/intake", "menu_intake", "intake_title", Permission.TAKE_GOODS),
+    MenuItem("4", "/records", "menu_records", "records_title", Permission.SEE_OUTLET),
+)

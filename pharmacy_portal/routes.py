@@ -1,0 +1,53 @@
+"""The one route table: method, path, handler, permission. A route without one does not load."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from aiohttp import web
+
+from core.domain.access import Permission
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Kind = Literal["json", "page", "plain"]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One row. ``kind`` says how errors are told: as problem+json, as a page, or in plain words.
+
+    ``passive`` routes (a till that only refreshes its numbers) do not put off the idle limit.
+    ``any_host`` routes answer under every name: the probes of an operator.
+
+    Raises:
+        TypeError: no permission is named.
+    """
+
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    path: str
+    handler: Handler
+    permission: Permission
+    kind: Kind = "json"
+    passive: bool = False
+    any_host: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.permission, Permission):
+            raise TypeError(f"{self.method} {self.path} names no permission")
+
+
+ROUTE_OF = web.AppKey("route_of", dict[web.AbstractRoute, Route])
+
+
+def add_routes(app: web.Application, table: Iterable[Route]) -> None:
+    """Serve a table's routes; the row of each is found again under ``ROUTE_OF``."""
+    rows = app.setdefault(ROUTE_OF, {})
+    for row in table:
+        rows[app.router.add_route(row.method, row.path, row.handler)] = row
+
+
+def route_of(request: web.Request) -> Route | None:
+    """Return the row a request matched; None where nothing matched."""
+    return request.app[ROUTE_OF].get(request.match_info.route)

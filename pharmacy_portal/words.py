@@ -1,0 +1,257 @@
+"""Every word of the portal's pages, both languages side by side.
+
+Source of the official words: slides of 109.2.5 and the manual (screens, dialogs, 購買說明); words
+of refusals stand in ``core.domain.refusals``, of rules in ``core.domain.wording``.
+``SCRIPT_WORDS`` are handed to the scripts; ``{name}`` is filled in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from core.domain.text import Text
+
+_FRAME = {
+    "system_name": Text("防疫口罩管控系統", "Mask rationing system"),
+    "skip": Text("跳到主要內容", "Skip to the content"),
+    "other_language": Text("English", "中文"),
+    "needs_scripts": Text(
+        "櫃檯作業需要啟用瀏覽器的 JavaScript，請啟用後重新整理。",
+        "The counter needs JavaScript: please switch it on and reload this page.",
+    ),
+    "demo_mark": Text("示範", "Demonstration"),
+    "demo_line": Text(
+        "示範環境：卡片、人員與庫存皆為虛構。",
+        "Demonstration: cards, people and stock are all made up.",
+    ),
+    "pinned": Text("規定固定採用 {day} 之版本", "Rules held at those of {day}"),
+    "institution_code": Text("醫事機構代碼", "Institution code"),
+    "stock": Text("庫存", "Stock"),
+    "connected": Text("連線正常", "Connected"),
+    "log_out": Text("登出", "Log out"),
+    "home": Text("我的首頁", "My page"),
+    "services": Text("服務項目", "Services"),
+    "menu_purchase": Text("購買", "Purchase"),
+    "menu_intake": Text("進貨登錄", "Intake"),
+    "menu_records": Text("紀錄", "Records"),
+    "purchase_title": Text("防疫口罩管控系統_購買", "Mask rationing system: purchase"),
+    "intake_title": Text("防疫口罩管控系統_進貨登錄", "Mask rationing system: intake"),
+    "records_title": Text("防疫口罩管控系統_紀錄", "Mask rationing system: records"),
+    "required_legend": Text(
+        "欄位名稱前有「*」標記者為必填欄位", "Fields marked with * must be filled in"
+    ),
+    "required": Text("必填", "required"),
+    "today": Text("今日", "Today"),
+    "no_services": Text(
+        "此身分目前沒有櫃檯作業。", "This role has no work at the counter at present."
+    ),
+    "buyers_today": Text("今日可購買", "May buy today"),
+    "goto": Text("前往", "Open"),
+    "who_and_role": Text("{name} {role}", "{name}, {role}"),
+}
+
+_LOGIN = {
+    "login_title": Text("憑證登入", "Certificate login"),
+    "login_cards": Text(
+        "請使用醫事人員卡、自然人憑證、醫事機構卡或政府單位憑證登入。",
+        "Log in with a medical personnel card, a citizen digital certificate, a medical"
+        " institution card or a government unit certificate.",
+    ),
+    "login_no_reader": Text(
+        "這台電腦的讀卡程式尚未連線，無法讀取憑證。",
+        "The card program of this computer is not connected, so no card can be read.",
+    ),
+    "login_no_reader_next": Text(
+        "請確認讀卡機與讀卡程式已安裝並啟動，再重新整理本頁。",
+        "See that the reader and the card program are installed and running, then reload.",
+    ),
+    "login_expired": Text(
+        "登入已逾時，請重新登入。逾時前送出的購買，請至最近購買紀錄確認是否完成。",
+        "The session has ended: please log in again. For a sale sent just before, see in the"
+        " recent purchases whether it went through.",
+    ),
+    "login_tray": Text("示範卡片：點選一張卡片登入", "Demo cards: choose one to log in"),
+    "login_tray_empty": Text(
+        "尚無示範卡片，請執行 maskmap demo card。",
+        "There are no demo cards yet: run `maskmap demo card`.",
+    ),
+    "login_more": Text("更多藥師卡（{count} 張）", "More pharmacists' cards ({count})"),
+    "choose_institution": Text("請選擇本次登入之機構", "Choose the institution to log in for"),
+    "login_purpose": Text(
+        "本系統供嚴重特殊傳染性肺炎防疫期間口罩購買管控作業使用。",
+        "This system controls the purchase of masks during the epidemic.",
+    ),
+    "privacy": Text(
+        "證號僅供資格審核，系統不留存證號與出生日期；每次查詢均留有稽核紀錄。",
+        "Numbers serve the eligibility check only: neither number nor birth date is kept, and"
+        " every look-up is audited.",
+    ),
+}
+
+_PURCHASE = {
+    "steps": Text("操作步驟", "Steps"),
+    "step_1": Text("選身分別", "Choose the identity type"),
+    "step_2": Text("插卡或「輸入證號+出生日期」", "Insert the card, or type number and birth date"),
+    "step_3": Text("點選資格審核", "Press Check eligibility"),
+    "identity": Text("身分別/證號", "Identity type / number"),
+    "identity_type": Text("身分別", "Identity type"),
+    "number": Text("證號", "Number"),
+    "birth_date": Text("出生日期", "Birth date"),
+    "birth_date_hint": Text("YYYYMMDD 或民國 YYYMMDD", "YYYYMMDD or ROC YYYMMDD"),
+    "check": Text("資格審核", "Check eligibility"),
+    "eligible": Text("符合購買資格", "Eligible"),
+    "not_eligible": Text("不符購買資格", "Not eligible"),
+    "allowed_pieces": Text("可購買片數", "Pieces allowed"),
+    "this_purchase": Text("本次購買紀錄", "This purchase"),
+    "purchase_date": Text("購買日期", "Date of purchase"),
+    "pieces_of": Text("{product}片數", "{product}s (pieces)"),
+    "on_behalf": Text("代購", "On behalf of another"),
+    "buy": Text("購買", "Sell"),
+    "confirm": Text("確定", "Confirm"),
+    "back": Text("返回", "Back"),
+    "clear": Text("清除", "Clear"),
+    "next_date": Text("下次購買起日", "Next purchase date"),
+    "tell_buyer": Text("請告知購買者", "Tell the buyer"),
+    "purchase_notes": Text("口罩購買說明", "Rules of purchase"),
+    "last_sale": Text("前一筆購買", "Last sale"),
+    "recent": Text("最近購買紀錄", "Recent purchases"),
+    "recent_empty": Text("今日尚無購買紀錄。", "No sales today yet."),
+    "outlet_short": Text("院所簡稱", "Outlet"),
+    "masked_number": Text("身分證號", "Number"),
+    "quantity_of": Text("{product}購買數量", "{product}s bought"),
+    "amount": Text("金額", "Amount"),
+    "correction": Text("更正", "Correct"),
+    "no_stock_title": Text("目前沒有庫存", "Nothing in stock"),
+    "no_stock": Text(
+        "請先至「防疫口罩管控系統_進貨登錄」作業，確認今日口罩是否到貨？若無庫存量將無法進行交易！",
+        "First confirm in Intake whether today's masks have arrived: without stock there is no"
+        " sale!",
+    ),
+    "waiting": Text("確認中", "Finding out"),
+    "waiting_long": Text(
+        "尚未收到回覆，正以同一交易序號確認結果。請勿離開，也不必重新輸入。",
+        "No answer yet: the same sale is being asked for under its own key. Please stay; nothing"
+        " has to be typed again.",
+    ),
+    "tray_buyers": Text("示範健保卡：點選即插卡", "Demo NHI cards: choose one to insert it"),
+    "eject": Text("取出", "Take out"),
+}
+
+_INTAKE = {
+    "arrival_first": Text(
+        "請先至「防疫口罩管控系統_庫存」作業, 確認今日口罩是否到貨? 若無庫存量將無法進行交易!",
+        "First confirm whether today's masks have arrived: without stock there is no sale!",
+    ),
+    "arrival_question": Text(
+        "請確定是否自動寫入口罩進貨量:{goods}",
+        "Write the day's standard goods into stock: {goods}?",
+    ),
+    "arrival_typed": Text(
+        "今日已有手動登錄之進貨；再自動寫入會重複增加庫存。",
+        "An intake was already typed today; writing the standard goods would add to it.",
+    ),
+    "arrival_yes": Text("已到貨，寫入標準量", "Arrived: write the standard goods"),
+    "arrival_other": Text("數量不同 → 進貨登錄", "Another number → Intake"),
+    "arrival_later": Text("尚未到貨", "Not arrived yet"),
+    "arrival_enough": Text("已登錄，今日不再寫入", "Already typed: nothing more today"),
+    "arrival_later_hint": Text(
+        "庫存不變，15 分鐘後再詢問。", "Stock stays as it is; asked again in 15 minutes."
+    ),
+    "automatic_today": Text("今日標準量", "Today's standard goods"),
+    "automatic_done": Text("今日已由系統自動寫入。", "Written by the system today."),
+    "new_intake": Text("新增進貨紀錄", "New intake"),
+    "intake_hint": Text(
+        "因損毀等因素無法販售，請輸入負數，例如 -10。",
+        "For goods that cannot be sold (damaged, for example) enter a negative number, such as"
+        " -10.",
+    ),
+    "note": Text("備註", "Note"),
+    "add": Text("新增", "Add"),
+    "type_again": Text(
+        "片數與每日標準量差異過大，請再輸入一次以確認。",
+        "Far from the day's standard goods: please type the numbers once more.",
+    ),
+    "again_of": Text("再次輸入{product}片數", "{product}s once more (pieces)"),
+    "history": Text("歷史登錄進貨紀錄", "Intake history"),
+    "history_empty": Text("尚無進貨紀錄。", "No intakes yet."),
+    "reported_at": Text("回報日期時間", "Reported at"),
+    "intake_notice": Text(
+        "為利有需要的民眾能快速找到販售點，本系統亦即時將進貨登錄扣減民眾購買紀錄後之庫存量資料"
+        "開放介接查詢，請維護進貨登錄資料之正確性與完整性。",
+        "So that people can find an outlet quickly, the stock (intake less purchases) is published"
+        " at once as open data: please keep what is entered here correct and complete.",
+    ),
+    "server_time": Text(
+        "回報日期時間由系統自動寫入，同日可登錄多次。",
+        "The system writes date and time; several entries a day are normal.",
+    ),
+}
+
+_ERROR = {
+    "error_number": Text("問題編號", "Reference"),
+    "back_home": Text("回我的首頁", "Back to my page"),
+}
+
+PAGE_WORDS: Mapping[str, Text] = MappingProxyType(_FRAME | _LOGIN | _PURCHASE | _INTAKE | _ERROR)
+
+SCRIPT_WORDS: Mapping[str, Text] = MappingProxyType(
+    {
+        "connected": _FRAME["connected"],
+        "disconnected": Text("連線中斷，重試中", "Disconnected, trying again"),
+        "no_answer": Text(
+            "連線中斷，未能審核；恢復後請再按資格審核。",
+            "Disconnected: the check was not made. Press Check eligibility once connected.",
+        ),
+        "offline_login": Text("連線中斷，請稍後再試。", "Disconnected: please try again soon."),
+        "checking": Text("資格審核中…", "Checking…"),
+        "type_first": Text(
+            "請插卡，或輸入證號與出生日期。", "Insert the card, or type number and birth date."
+        ),
+        "switched_to_typed": Text(
+            "未插卡，已改為「{type}」由櫃檯輸入。", "No card: changed to “{type}”, typed."
+        ),
+        "card_inserted": Text("已插卡：{name}", "Card inserted: {name}"),
+        "card_removed": Text("卡片已取出", "Card taken out"),
+        "may_buy": Text("合計 {total} 片", "{total} pieces in all"),
+        "due": Text("應收 {amount} 元", "NT${amount} due"),
+        "confirm_sale": Text("{goods}，應收 {amount} 元", "{goods}: NT${amount} due"),
+        "goods": Text("{product}{pieces}{unit}", "{product}: {pieces}"),
+        "goods_joined": Text("、", ", "),
+        "sold": Text("購買完成：{goods}，應收 {amount} 元", "Sold: {goods}. NT${amount} due"),
+        "sold_at": Text("{time} 完成", "Done at {time}"),
+        "cleared": Text("已清除", "Cleared"),
+        "confirm_void": Text(
+            "確定更正（取消）這筆購買？庫存將加回。",
+            "Correct (undo) this sale? The stock will be added back.",
+        ),
+        "voided": Text("已更正", "Corrected"),
+        "correction": _PURCHASE["correction"],
+        "confirm": _PURCHASE["confirm"],
+        "back": _PURCHASE["back"],
+        "leave": Text("購買結果確認中，請勿離開。", "The outcome is still being found out."),
+        "written": Text("已寫入庫存檔：{goods}。", "Written into stock: {goods}."),
+        "goto_intake": Text(
+            "請至「進貨登錄」頁面輸入進貨數量。", "Please enter the number in Intake."
+        ),
+        "later": Text(
+            "尚未到貨：庫存不變，15 分鐘後再詢問。",
+            "Not arrived yet: stock stays as it is; asked again in 15 minutes.",
+        ),
+        "already_written": Text("今日已由系統自動寫入。", "Written by the system today already."),
+        "confirm_intake": Text("確定登錄 {goods}？", "Record {goods}?"),
+        "recorded": Text("已登錄：{goods}。", "Recorded: {goods}."),
+        "system": Text("系統", "System"),
+        "flagged": Text("大量", "unusual"),
+        "yuan": Text("{amount} 元", "NT${amount}"),
+        "no_pieces": Text("請輸入片數。", "Enter how many pieces."),
+        "signing_in": Text("登入中…", "Logging in…"),
+        "history_empty": _INTAKE["history_empty"],
+        "recent_empty": _PURCHASE["recent_empty"],
+    }
+)
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """Return the words of a key in one language, with its places filled in."""
+    return PAGE_WORDS[key].in_language(language).format(**values)
