@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
 BOM = b"\xef\xbb\xbf"
 
@@ -46,20 +46,25 @@ def unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and _WOULD_RUN.match(text) else text
 
 
-def read_rows(body: bytes, columns: Iterable[str]) -> Iterator[dict[str, str]]:
-    """Yield the rows of a published CSV by column name.
+def read_columns(body: bytes, columns: Sequence[str], wanted: Sequence[str]) -> list[list[str]]:
+    """Read a published CSV; return the wanted columns, each as the texts of all rows.
 
     Raises:
-        ValueError: it has no byte order mark, another heading, or a row of another length.
+        ValueError: it has no byte order mark or no end, another heading, or a row of another length.
     """
     if not body.startswith(BOM):
         raise ValueError("no byte order mark at the beginning")
+    if not body.endswith(b"\n"):
+        raise ValueError("the last line has no end")
     reader = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True)
-    heading = next(reader, [])
-    if heading != list(columns):
-        raise ValueError(f"the heading is {','.join(heading)!r}")
     try:
-        for cells in reader:
-            yield dict(zip(heading, cells, strict=True))
+        heading, *rows = reader
     except csv.Error as error:
         raise ValueError(f"line {reader.line_num}: {error}") from None
+    if heading != list(columns):
+        raise ValueError(f"the heading is {','.join(heading)!r}")
+    for number, row_cells in enumerate(rows, start=1):
+        if len(row_cells) != len(heading):
+            raise ValueError(f"row {number} has {len(row_cells)} cells")
+    places = [heading.index(name) for name in wanted]
+    return [[cells[place] for cells in rows] for place in places]

@@ -117,6 +117,17 @@ class Stated(NamedTuple):
     sequence: int | None = None
 
 
+def numbers_of(
+    codes: Sequence[str], products: Sequence[str], stock: Sequence[Sequence[str]]
+) -> dict[str, dict[str, int]]:
+    """Put the texts of one column a product together: pieces per product, by outlet code."""
+    rows = zip(*(map(int, column) for column in stock), strict=True)
+    return {
+        code: dict(zip(products, pieces, strict=True))
+        for code, pieces in zip(codes, rows, strict=True)
+    }
+
+
 class Format(Protocol):
     """The shape of every module in ``publisher.formats``."""
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from core.domain.calendar import source_time
 from core.domain.snapshot import OutletRecord
-from publisher.csv_text import BOM, read_rows, safe_cell, unguarded
-from publisher.release_data import ReleaseData, Stated, joined
+from publisher.csv_text import BOM, read_columns, safe_cell, unguarded
+from publisher.release_data import ReleaseData, Stated, joined, numbers_of
 from publisher.times import parse_rfc3339
 
 PATH = "maskdata-all.csv"
@@ -71,14 +71,15 @@ def read(body: bytes) -> Stated:
     """
     heading = body.split(b"\n", 1)[0].decode("utf-8-sig").split(",")
     products = tuple(name for name in heading if f"{name}_level" in heading)
-    rows = list(read_rows(body, columns(products)))
-    names = {unguarded(cells["code"]): unguarded(cells["name"]) for cells in rows}
-    numbers = {
-        unguarded(cells["code"]): {product: int(cells[product]) for product in products}
-        for cells in rows
-    }
-    times = {cells["valid_at"] for cells in rows}
-    if len(times) > 1:
-        raise ValueError(f"source times differ: {', '.join(sorted(times))}")
-    spelt = "".join(source_time(parse_rfc3339(time)) for time in times)
-    return Stated(spelt, names, numbers, whole=True, rows=len(rows))
+    wanted = ("code", "name", "valid_at", *products)
+    codes, names, times, *stock = read_columns(body, columns(products), wanted)
+    if len(set(times)) > 1:
+        raise ValueError(f"source times differ: {', '.join(sorted(set(times)))}")
+    codes = [unguarded(code) for code in codes]
+    return Stated(
+        "".join(source_time(parse_rfc3339(time)) for time in set(times)),
+        dict(zip(codes, map(unguarded, names), strict=True)),
+        numbers_of(codes, products, stock),
+        whole=True,
+        rows=len(codes),
+    )

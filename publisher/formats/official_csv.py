@@ -7,8 +7,8 @@ by code, rows with both numbers zero left out, one source time for the whole fil
 from __future__ import annotations
 
 from core.domain.snapshot import OutletRecord
-from publisher.csv_text import BOM, read_rows, row
-from publisher.release_data import ReleaseData, Stated, joined
+from publisher.csv_text import BOM, read_columns, row
+from publisher.release_data import ReleaseData, Stated, joined, numbers_of
 
 PATH = "maskdata.csv"
 MEDIA_TYPE = "text/csv; charset=utf-8"
@@ -48,15 +48,15 @@ def read(body: bytes) -> Stated:
     Raises:
         ValueError: it is not such a file.
     """
-    rows = list(read_rows(body, COLUMNS))
-    names = {cells[COLUMNS[0]]: cells[COLUMNS[1]] for cells in rows}
-    numbers = {cells[COLUMNS[0]]: _numbers(cells) for cells in rows}
-    times = {cells[COLUMNS[6]] for cells in rows}
-    if len(times) > 1:
-        raise ValueError(f"source times differ: {', '.join(sorted(times))}")
-    return Stated("".join(times), names, numbers, whole=False, rows=len(rows))
-
-
-def _numbers(cells: dict[str, str]) -> dict[str, int]:
-    texts = (cells[name] for name in COLUMNS[4:6])
-    return {product: int(text) for product, text in zip(PRODUCTS, texts, strict=True)}
+    codes, names, *stock, times = read_columns(
+        body, COLUMNS, (*COLUMNS[:2], *COLUMNS[4:6], COLUMNS[6])
+    )
+    if len(set(times)) > 1:
+        raise ValueError(f"source times differ: {', '.join(sorted(set(times)))}")
+    return Stated(
+        "".join(set(times)),
+        dict(zip(codes, names, strict=True)),
+        numbers_of(codes, PRODUCTS, stock),
+        whole=False,
+        rows=len(codes),
+    )

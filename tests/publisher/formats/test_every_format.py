@@ -1,0 +1,119 @@
+"""What holds for every module found in publisher/formats, those dropped in later included."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from pathlib import Path
+
+import pytest
+
+from core.domain.snapshot import OutletRecord
+from publisher import compress, formats
+from publisher.release_data import FragmentCache, ReleaseData
+from tests.publisher.builders import a_record, a_release
+
+FORMATS = formats.all_formats()
+each = pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.PATH)
+
+
+def _some(rng: random.Random, count: int = 40) -> list[OutletRecord]:
+    return [
+        a_record(
+            f"59{number:08d}",
+            name=rng.choice(["安郁", "a,b", '"', "堃", "=x"]) + str(number),
+            counts={"adult_mask": rng.choice([0, 1, 250]), "child_mask": rng.choice([0, 7])},
+            lon=rng.uniform(118.2, 122.0),
+            lat=rng.uniform(21.9, 26.4),
+        )
+        for number in range(count)
+    ]
+
+
+def test_the_four_formats_of_the_contract_are_there() -> None:
+    paths = {form.PATH for form in FORMATS}
+    assert paths >= {"maskdata.csv", "maskdata-all.csv", "outlets.geojson", "points.json"}
+
+
+def test_a_module_dropped_into_the_folder_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dropped_in.py").write_text('PATH = "dropped.txt"\nMEDIA_TYPE = "text/plain"\n')
+    monkeypatch.setattr(formats, "__path__", [*formats.__path__, str(tmp_path)])
+    assert "dropped.txt" in {form.PATH for form in formats.all_formats()}
+
+
+@each
+def test_what_is_written_reads_back_with_the_same_outlets_and_numbers(form, rng) -> None:
+    records = _some(rng)
+    body, rows = form.write(a_release(*records))
+    says = form.read(body)
+    listed = [r for r in records if says.whole or any(r.counts.values())]
+    assert says.rows == rows == len(listed)
+    assert says.names == {record.code: record.name for record in listed}
+    assert says.numbers == {record.code: dict(record.counts) for record in listed}
+    assert list(says.numbers) == [record.code for record in listed]
+    assert says.source_time == "2020/02/06 09:00:03"
+
+
+@each
+def test_a_release_made_of_kept_fragments_is_the_same_as_one_made_anew(form, rng) -> None:
+    records, cache = _some(rng), FragmentCache()
+    for step in range(30):
+        for _ in range(rng.randrange(4)):
+            place = rng.randrange(len(records))
+            stock = {"adult_mask": rng.randrange(3), "child_mask": rng.randrange(3)}
+            records[place] = a_record(records[place].code, counts=stock)
+        if step % 7 == 3:
+            del records[rng.randrange(len(records))]
+        if step % 7 == 5:
+            records.append(a_record(f"99{step:08d}"))
+        kept = a_release(*records, cache=cache, sequence=step)
+        anew = a_release(*records, sequence=step)
+        assert form.write(kept) == form.write(anew)
+
+
+@each
+def test_only_what_changed_is_made_again(form, rng, monkeypatch) -> None:
+    records, cache, made = _some(rng), FragmentCache(), []
+    write = ReleaseData.fragments
+
+    def counted(self: ReleaseData, path: str, make) -> list[bytes]:
+        return write(self, path, lambda record: made.append(record.code) or make(record))
+
+    monkeypatch.setattr(ReleaseData, "fragments", counted)
+    form.write(a_release(*records, cache=cache))
+    assert len(made) == len(records)
+    made.clear()
+    records[3] = a_record(records[3].code)
+    form.write(a_release(*records, cache=cache, sequence=8))
+    assert made == [records[3].code]
+
+
+@each
+def test_a_file_cut_anywhere_never_says_the_same_as_the_whole_one(form) -> None:
+    body, _ = form.write(a_release(a_record(), a_record("5901010076")))
+    says = form.read(body)
+    for length in range(len(body.rstrip(b"\n"))):
+        with contextlib.suppress(ValueError, KeyError):
+            assert form.read(body[:length]) != says
+
+
+@pytest.mark.parametrize("compressed", [compress.quick, compress.small])
+def test_a_compressed_file_holds_the_plain_one_and_no_time(compressed) -> None:
+    body = "健保特約機構\n".encode() * 1000
+    packed = compressed(body)
+    assert packed == compressed(body)
+    assert packed[4:8] == bytes(4)
+    assert compress.ungzipped(packed, len(body)) == body
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:-5], lambda b: b + b"x", lambda b: b"no" + b[2:]])
+def test_a_damaged_compressed_file_is_refused(damage) -> None:
+    with pytest.raises(ValueError, match=r"compressed|gzip"):
+        compress.ungzipped(damage(compress.quick(b"abc" * 100)), 300)
+
+
+def test_a_compressed_file_longer_than_the_plain_one_is_not_inflated() -> None:
+    with pytest.raises(ValueError, match="longer"):
+        compress.ungzipped(compress.quick(bytes(10_000_000)), 1000)
