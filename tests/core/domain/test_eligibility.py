@@ -4,6 +4,7 @@ import csv
 import random
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -307,7 +308,7 @@ def test_the_window_and_quota_are_those_of_the_day_of_the_new_purchase():
 
 
 def test_each_candidate_for_the_next_date_is_judged_by_its_own_block():
-    # Bought on Sunday 5 April: by the old block again on the 12th, by the one in force then the 19th.
+    # Bought on Sunday 5 April: the old block would say the 12th, the one in force then the 19th.
     verdict = assess(MASKS, a_claim(2), today=date(2020, 4, 6), history=[bought(date(2020, 4, 5))])
     assert told(verdict) == (("WRONG_WEEKDAY", "WITHIN_WINDOW"), date(2020, 4, 19), 0)
     pinned = MASKS.pinned_to(date(2020, 4, 6))
@@ -550,10 +551,11 @@ def test_on_a_wrong_weekday_quantities_are_judged_by_what_the_window_leaves():
 
 
 def test_every_reason_is_published_in_its_order():
-    assert CHECK_REASONS + PURCHASE_REASONS == tuple(
+    published = (
         "ID_FORMAT ID_CHECKSUM BIRTH_DATE_INVALID NOT_IN_FORCE FUTURE_PURCHASE WRONG_WEEKDAY"
-        " PARITY_UNDETERMINED WITHIN_WINDOW CHILD_MASK_AGE OVER_LIMIT QTY_ZERO QTY_INVALID".split()
+        " PARITY_UNDETERMINED WITHIN_WINDOW CHILD_MASK_AGE OVER_LIMIT QTY_ZERO QTY_INVALID"
     )
+    assert " ".join(CHECK_REASONS + PURCHASE_REASONS) == published
 
 
 # --- properties over random programmes and histories ---------------------------------------------
@@ -625,7 +627,7 @@ def days_after(day: date, count: int) -> Iterator[date]:
     return (day + timedelta(days=n) for n in range(1, count + 1))
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(situations())
 def test_the_next_date_is_the_first_day_on_which_the_check_passes(situation):
     programme, claim, today, history = situation
@@ -638,11 +640,11 @@ def test_the_next_date_is_the_first_day_on_which_the_check_passes(situation):
     def passes(day: date) -> bool:
         return assess(programme, claim, today=day, history=history).allowed
 
-    first = next((day for day in days_after(today, 400) if passes(day)), None)
+    first = next((day for day in days_after(today, 150) if passes(day)), None)
     assert verdict.next_date == first
 
 
-@settings(max_examples=300)
+@settings(max_examples=80)
 @given(situations(), st.randoms(use_true_random=False))
 def test_neither_the_order_of_the_history_nor_voided_sales_change_a_verdict(situation, random_):
     programme, claim, today, history = situation
@@ -666,23 +668,23 @@ def daily_buyer(
     return history
 
 
-wishes_of_two_months = st.lists(
-    st.tuples(st.integers(0, 5), st.integers(0, 3)), min_size=60, max_size=60
+wishes_of_45_days = st.lists(
+    st.tuples(st.integers(0, 5), st.integers(0, 3)), min_size=45, max_size=45
 )
 
 
-@settings(max_examples=150)
-@given(programmes(mode="once"), claims(), wishes_of_two_months)
+@settings(max_examples=40)
+@given(programmes(mode="once"), claims(), wishes_of_45_days)
 def test_two_purchases_are_never_closer_than_the_window(programme, claim, wishes):
     got = daily_buyer(programme, claim, programme.block[0].effective, wishes)
-    for earlier, later in zip(got, got[1:], strict=False):
+    for earlier, later in pairwise(got):
         assert not programme.block_on(later.day).window.holds(earlier.day, later.day)
         days = programme.block_on(later.day).window.days
         assert days is None or (later.day - earlier.day).days >= days
 
 
-@settings(max_examples=150)
-@given(programmes(), claims(), wishes_of_two_months)
+@settings(max_examples=40)
+@given(programmes(), claims(), wishes_of_45_days)
 def test_nobody_ever_gets_more_than_the_quota_of_the_window(programme, claim, wishes):
     got = daily_buyer(programme, claim, programme.block[0].effective, wishes)
     for place, purchase in enumerate(got):
@@ -695,14 +697,12 @@ def test_nobody_ever_gets_more_than_the_quota_of_the_window(programme, claim, wi
         for product, count in purchase.pieces.items():
             taken = sum(one.pieces[product] for one in earlier)
             assert count == 0 or count <= group.limits[product] - taken
-        assert (
-            weekday_reason(group, int(claim.number[-1]), purchase.day) is None
-            if (claim.number[-1].isdigit())
-            else (group.weekdays == "any" or purchase.day.weekday() == 6)
-        )
+        tail = claim.number[-1]
+        digit = int(tail) if tail.isdigit() else None
+        assert weekday_reason(group, digit, purchase.day) is None
 
 
-@settings(max_examples=300)
+@settings(max_examples=80)
 @given(situations(), st.integers(-1, 9), st.integers(-1, 9))
 def test_a_purchase_is_allowed_exactly_within_what_the_check_allowed(situation, adult, child):
     programme, claim, today, history = situation
