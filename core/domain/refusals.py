@@ -183,6 +183,12 @@ _ACCESS = {
         "請機構管理者先於「使用者授權管理作業」設定使用者。",
         "Ask the administrator of the institution to authorise this user first.",
     ),
+    "CHOOSE_INSTITUTION": _refusal(
+        "您於多個機構獲授權，請選擇機構。",
+        "You are authorised at several institutions.",
+        "請選擇本次登入之機構。",
+        "Choose the institution you log in for.",
+    ),
     "SESSION_EXPIRED": _refusal(
         "登入已逾時，請重新登入。",
         "The session has ended.",
@@ -206,7 +212,7 @@ _GENERAL = {
         "Please see the reason on the screen, and try again once it is settled.",
     ),
     "NOT_FOUND": _refusal(
-        "查無資料。",
+        "查無此筆資料。",
         "There is no such record.",
         "請確認編號，並由紀錄清單中點選。",
         "Check the number, or choose the record from the list.",
@@ -234,6 +240,18 @@ _GENERAL = {
         "The system is busy; nothing was recorded.",
         "請稍候再送出一次，不會重複登錄。",
         "Send the same request again in a moment; it will not be recorded twice.",
+    ),
+    "RELEASE_WITHHELD": _refusal(
+        "本次資料未通過品質檢核，暫不發布。",
+        "These data did not pass the quality gate and are not published.",
+        "網站仍提供前一次發布之資料，請維運人員依檢核結果處理。",
+        "The last published data stay in place; the operator settles what the gate found.",
+    ),
+    "SNAPSHOT_UNTRUSTED": _refusal(
+        "發布資料集之簽章或內容不符，不予採用。",
+        "The snapshot is damaged, incomplete, or not signed by the trusted key.",
+        "請改用前一次之資料，並確認公鑰及下載來源。",
+        "Keep using the last good data, and check the public key and where the files came from.",
     ),
     "ERROR": _refusal(
         "系統發生錯誤，請洽聯絡窗口。",
