@@ -1,0 +1,1 @@
+"""The synthetic nation of the demonstration: outlets, and a thinned day of sales."""
