@@ -18,7 +18,7 @@ from core.settings import Settings
 from core.storage import open_state
 from pharmacy_portal.api.bodies import BODY_LIMIT_BYTES
 from pharmacy_portal.budgets import Budgets
-from pharmacy_portal.demo.enrolment import refuse_beside_real_trust
+from pharmacy_portal.demo.enrolment import ensure_demo_cards, refuse_beside_real_trust
 from pharmacy_portal.demo.tray import Tray
 from pharmacy_portal.login.challenges import Challenges
 from pharmacy_portal.login.trust import TrustFolder
@@ -65,6 +65,8 @@ def make_app(
         async with AsyncExitStack() as stack:
             found = parts
             if found is None:
+                if settings.demo:
+                    await ensure_demo_cards(settings)
                 state = await stack.enter_async_context(open_state(settings))
                 found = Parts(state.ledger, state.accounts, state.keys)
             programme = found.programme or programmes[MASKS]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from core.domain.refusals import REFUSALS
 from core.domain.text import Text
 
 _FRAME = {
@@ -47,7 +48,6 @@ _FRAME = {
         "此身分目前沒有櫃檯作業。", "This role has no work at the counter at present."
     ),
     "buyers_today": Text("今日可購買", "May buy today"),
-    "goto": Text("前往", "Open"),
     "who_and_role": Text("{name} {role}", "{name}, {role}"),
 }
 
@@ -71,7 +71,7 @@ _LOGIN = {
         "The session has ended: please log in again. For a sale sent just before, see in the"
         " recent purchases whether it went through.",
     ),
-    "login_tray": Text("示範卡片：點選一張卡片登入", "Demo cards: choose one to log in"),
+    "login_tray": Text("點選一張卡片登入", "Choose a card to log in"),
     "login_tray_empty": Text(
         "尚無示範卡片，請執行 maskmap demo card。",
         "There are no demo cards yet: run `maskmap demo card`.",
@@ -93,13 +93,12 @@ _PURCHASE = {
     "steps": Text("操作步驟", "Steps"),
     "step_1": Text("選身分別", "Choose the identity type"),
     "step_2": Text("插卡或「輸入證號+出生日期」", "Insert the card, or type number and birth date"),
-    "step_3": Text("點選資格審核", "Press Check eligibility"),
-    "identity": Text("身分別/證號", "Identity type / number"),
+    "step_3": Text("點選資格審核", "Press Check"),
     "identity_type": Text("身分別", "Identity type"),
     "number": Text("證號", "Number"),
     "birth_date": Text("出生日期", "Birth date"),
     "birth_date_hint": Text("YYYYMMDD 或民國 YYYMMDD", "YYYYMMDD or ROC YYYMMDD"),
-    "check": Text("資格審核", "Check eligibility"),
+    "check": Text("資格審核", "Check"),
     "eligible": Text("符合購買資格", "Eligible"),
     "not_eligible": Text("不符購買資格", "Not eligible"),
     "allowed_pieces": Text("可購買片數", "Pieces allowed"),
@@ -120,7 +119,6 @@ _PURCHASE = {
     "outlet_short": Text("院所簡稱", "Outlet"),
     "masked_number": Text("身分證號", "Number"),
     "quantity_of": Text("{product}購買數量", "{product}s bought"),
-    "amount": Text("金額", "Amount"),
     "correction": Text("更正", "Correct"),
     "no_stock_title": Text("目前沒有庫存", "Nothing in stock"),
     "no_stock": Text(
@@ -134,7 +132,7 @@ _PURCHASE = {
         "No answer yet: the same sale is being asked for under its own key. Please stay; nothing"
         " has to be typed again.",
     ),
-    "tray_buyers": Text("示範健保卡：點選即插卡", "Demo NHI cards: choose one to insert it"),
+    "tray_buyers": Text("健保卡：點選即插卡", "NHI cards: choose to insert"),
     "eject": Text("取出", "Take out"),
 }
 
@@ -201,10 +199,11 @@ SCRIPT_WORDS: Mapping[str, Text] = MappingProxyType(
         "disconnected": Text("連線中斷，重試中", "Disconnected, trying again"),
         "no_answer": Text(
             "連線中斷，未能審核；恢復後請再按資格審核。",
-            "Disconnected: the check was not made. Press Check eligibility once connected.",
+            "Disconnected: the check was not made. Press Check once connected.",
         ),
         "offline_login": Text("連線中斷，請稍後再試。", "Disconnected: please try again soon."),
         "checking": Text("資格審核中…", "Checking…"),
+        "waiting": _PURCHASE["waiting"],
         "type_first": Text(
             "請插卡，或輸入證號與出生日期。", "Insert the card, or type number and birth date."
         ),
@@ -213,14 +212,14 @@ SCRIPT_WORDS: Mapping[str, Text] = MappingProxyType(
         ),
         "card_inserted": Text("已插卡：{name}", "Card inserted: {name}"),
         "card_removed": Text("卡片已取出", "Card taken out"),
-        "may_buy": Text("合計 {total} 片", "{total} pieces in all"),
+        "may_buy": Text("{products} 合計 {total} 片", "{products}: {total} in all"),
+        "over_limit": REFUSALS["OVER_LIMIT"].official,
         "due": Text("應收 {amount} 元", "NT${amount} due"),
         "confirm_sale": Text("{goods}，應收 {amount} 元", "{goods}: NT${amount} due"),
         "goods": Text("{product}{pieces}{unit}", "{product}: {pieces}"),
         "goods_joined": Text("、", ", "),
         "sold": Text("購買完成：{goods}，應收 {amount} 元", "Sold: {goods}. NT${amount} due"),
         "sold_at": Text("{time} 完成", "Done at {time}"),
-        "cleared": Text("已清除", "Cleared"),
         "confirm_void": Text(
             "確定更正（取消）這筆購買？庫存將加回。",
             "Correct (undo) this sale? The stock will be added back.",
@@ -229,7 +228,6 @@ SCRIPT_WORDS: Mapping[str, Text] = MappingProxyType(
         "correction": _PURCHASE["correction"],
         "confirm": _PURCHASE["confirm"],
         "back": _PURCHASE["back"],
-        "leave": Text("購買結果確認中，請勿離開。", "The outcome is still being found out."),
         "written": Text("已寫入庫存檔：{goods}。", "Written into stock: {goods}."),
         "goto_intake": Text(
             "請至「進貨登錄」頁面輸入進貨數量。", "Please enter the number in Intake."
@@ -243,7 +241,6 @@ SCRIPT_WORDS: Mapping[str, Text] = MappingProxyType(
         "recorded": Text("已登錄：{goods}。", "Recorded: {goods}."),
         "system": Text("系統", "System"),
         "flagged": Text("大量", "unusual"),
-        "yuan": Text("{amount} 元", "NT${amount}"),
         "no_pieces": Text("請輸入片數。", "Enter how many pieces."),
         "signing_in": Text("登入中…", "Logging in…"),
         "history_empty": _INTAKE["history_empty"],

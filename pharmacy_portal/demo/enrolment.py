@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,17 +13,15 @@ from core.domain.outlets import Outlet
 from core.errors import Invalid
 from core.ports import Grant, User
 from core.settings import Settings
-from core.storage import open_state
-from core.storage.feed import LedgerFeed
+from core.storage import open_state, prepare
 from pharmacy_portal.demo.cards import Card, issue, open_authority, write_revocations
 from pharmacy_portal.demo.people import buyers, person_name
+from pharmacy_portal.demo.places import Places, choose_places
 from pharmacy_portal.login.certificates import certificate_key
 from pharmacy_portal.login.trust import is_demo_authority, read_certificates
 from pharmacy_portal.permission_names import permissions_of
 
 PHARMACISTS = 50
-# Outlets with fewer pieces are poor places for a first sale.
-ENOUGH_PIECES = 20
 AUTHORITY_INSTITUTION = "CDC0000000"
 AUTHORITY_NAME = "示範主管機關"
 _RSA_CARDS = frozenset({"pharmacist-2", "institution-1", "government-1"})
@@ -58,8 +56,8 @@ async def make_demo_cards(settings: Settings, folder: Path, pharmacists: int) ->
     """
     refuse_beside_real_trust(settings)
     async with open_state(settings) as state:
-        outlets = choose_outlets(settings.database_path, pharmacists)
-        cards = list(_cards(outlets, pharmacists))
+        places = choose_places(settings.database_path, pharmacists)
+        cards = list(_cards(places, pharmacists))
         authority = open_authority(settings.cards_folder, settings.keys_folder / "demo-ca-key.pem")
         made = issue(authority, cards, folder)
         revoked = [made[card.name] for card in cards if card.revoked]
@@ -70,36 +68,20 @@ async def make_demo_cards(settings: Settings, folder: Path, pharmacists: int) ->
     return Made(len(cards), len(users))
 
 
-def choose_outlets(database: Path, wanted: int) -> list[Outlet]:
-    """Choose outlets for the pharmacists: spread over the country, with stock where possible."""
-    feed = LedgerFeed(database)
-    try:
-        with feed.instant():
-            outlets = [o for o in feed.outlets() if o.status == "active" and not o.test]
-            pieces: dict[str, int] = {}
-            for (code, _), balance in feed.balances().items():
-                pieces[code] = pieces.get(code, 0) + balance.pieces
-    finally:
-        feed.close()
-    for least in (ENOUGH_PIECES, 1, 0):
-        found = [outlet for outlet in outlets if pieces.get(outlet.code, 0) >= least]
-        if len(found) >= wanted:
-            return _spread(found, wanted)
-    return outlets
+async def ensure_demo_cards(settings: Settings) -> None:
+    """Make the cards of a demo that has outlets and no cards yet."""
+    if (settings.cards_folder / "ca.pem").exists() or not settings.database_path.exists():
+        return
+    if choose_places(prepare(settings), 1).outlets:
+        await make_demo_cards(settings, settings.cards_folder, PHARMACISTS)
 
 
-def _spread(outlets: Sequence[Outlet], wanted: int) -> list[Outlet]:
-    """Take every n-th in order of code, so that every county has a chance."""
-    ordered = sorted(outlets, key=lambda outlet: outlet.code)
-    return [ordered[index * len(ordered) // wanted] for index in range(wanted)]
-
-
-def _cards(outlets: Sequence[Outlet], pharmacists: int) -> Iterator[Card]:
+def _cards(places: Places, pharmacists: int) -> Iterator[Card]:
     names = (person_name(index) for index in range(100_000))
     for number in range(1, pharmacists + 1):
-        place = [outlets[(number - 1) % len(outlets)]] if outlets else []
+        place = places.outlets[(number - 1) % len(places.outlets) :][:1] if places.outlets else []
         yield _staff(f"pharmacist-{number}", "pharmacist", next(names), place)
-    for name, role, place in _others(outlets):
+    for name, role, place in _others(places):
         yield _staff(name, role, next(names), place)
     yield _authority_card(next(names))
     for number, buyer in enumerate(buyers(), start=1):
@@ -115,14 +97,12 @@ def _cards(outlets: Sequence[Outlet], pharmacists: int) -> Iterator[Card]:
         yield Card(f"nhi-{number}", facts)
 
 
-def _others(outlets: Sequence[Outlet]) -> Iterator[tuple[str, str, list[Outlet]]]:
+def _others(places: Places) -> Iterator[tuple[str, str, list[Outlet]]]:
     """Yield name, role and places of one card of every other kind, at the first outlets."""
-    health_centres = [outlet for outlet in outlets if outlet.kind == "health_centre"]
-    centre = (health_centres or list(outlets))[:1]
-    first = list(outlets[:1])
+    first, centre = places.outlets[:1], places.health_centres[:1] or places.outlets[:1]
     yield "nurse-1", "nurse", centre
     yield "citizen-1", "user", first
-    yield "citizen-2", "user", list(outlets[:2])
+    yield "citizen-2", "user", places.outlets[:2]
     yield "administrator-1", "administrator", first
     yield "institution-1", "representative", first
     yield "government-1", "representative", centre

@@ -64,12 +64,13 @@ def _words() -> dict[str, list[str]]:
 
 
 def person_name(index: int) -> str:
-    """Compose the n-th name of the synthetic nation."""
+    """Compose the n-th name of the synthetic nation; neighbours have different names."""
     words = _words()
-    parts = (words["surnames"], words["given_first"], words["given_second"])
-    return "".join(
-        table[(index * _STRIDE + index // 11 + salt) % len(table)]
-        for salt, table in enumerate(parts)
+    surnames, first, second = words["surnames"], words["given_first"], words["given_second"]
+    return (
+        surnames[index * _STRIDE % len(surnames)]
+        + first[index * 11 % len(first)]
+        + second[(index * 13 + index // len(second)) % len(second)]
     )
 
 
@@ -94,7 +95,7 @@ def buyers() -> Iterator[Buyer]:
     for index in range(16, 22):
         yield _buyer(index, date(2009 + index % 6, 1 + index % 12, index), CHILD_NOTE)
     for index in (22, 23):
-        yield _buyer(index, date(1985 + index, 5, index), RESIDENT_NOTE)
+        yield _buyer(index, date(1963 + index, 5, index), RESIDENT_NOTE)
 
 
 def _buyer(index: int, born: date, note: Text) -> Buyer:

@@ -137,7 +137,8 @@ function complain(body) {
 function allow(found) {
   allowed = found;
   show("allowed");
-  find("#allowed-total").textContent = say("may_buy", { total: found.total });
+  const names = products.filter(({ id }) => found[id]).map(({ name }) => name);
+  find("#allowed-total").textContent = say("may_buy", { products: names.join("/"), total: found.total });
   const first = suggest(found);
   due();
   const field = pieces.find((one) => one.dataset.product === first) ?? pieces[0];
@@ -197,11 +198,21 @@ sale.addEventListener("submit", (event) => {
     find("#sale-fault").textContent = say("no_pieces");
     return pieces[0].focus();
   }
+  if (tooMany(count)) {
+    find("#sale-fault").textContent = say("over_limit");
+    return pieces[0].focus();
+  }
   const line = { goods: goods(products, count), amount: amount(count) };
   show("confirm");
   find("#confirm-text").textContent = say("confirm_sale", line);
   find("#really").focus();
 });
+
+/** Compare with what the check allowed; the server judges the sale anyway. */
+function tooMany(count) {
+  const total = Object.values(count).reduce((sum, one) => sum + one, 0);
+  return total > allowed.total || products.some(({ id }) => count[id] > allowed[id]);
+}
 
 find("#unsure").addEventListener("click", back);
 function back() {
@@ -232,6 +243,7 @@ function changePieces(body) {
 
 function sold(done) {
   clearBuyer();
+  announce("");
   setStock(done.remaining);
   const text = { goods: goods(products, done.pieces), amount: done.amount_ntd };
   find("#last").hidden = false;

@@ -27,7 +27,7 @@ export async function showRecent() {
   const { status, body: answer } = await ask("GET", "/api/v1/sales/recent");
   if (status !== 200) return;
   const mayVoid = "mayVoid" in body.dataset;
-  fill(body, answer.sales.map((sale) => saleRow(sale, mayVoid)), products.length + 5, say("recent_empty"));
+  fill(body, answer.sales.map((sale) => saleRow(sale, mayVoid)), products.length + 4, say("recent_empty"));
 }
 
 function saleRow(sale, mayVoid) {
@@ -35,7 +35,6 @@ function saleRow(sale, mayVoid) {
   row.classList.toggle("voided", sale.voided);
   row.append(cell(sale.outlet_name), cell(sale.masked_number, "code"), cell(sale.sold_at_roc, "code"));
   for (const { id } of products) row.append(cell(String(sale.pieces[id]), "number"));
-  row.append(cell(say("yuan", { amount: sale.amount_ntd }), "number"));
   const last = cell("", "act");
   if (sale.voided) last.textContent = say("voided");
   else if (mayVoid) last.append(voidButton(sale));
