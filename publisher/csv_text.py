@@ -50,7 +50,7 @@ def read_columns(body: bytes, columns: Sequence[str], wanted: Sequence[str]) -> 
     """Read a published CSV; return the wanted columns, each as the texts of all rows.
 
     Raises:
-        ValueError: it has no byte order mark or no end, another heading, or a row of another length.
+        ValueError: it lacks its byte order mark or its end, or a row or the heading is another.
     """
     if not body.startswith(BOM):
         raise ValueError("no byte order mark at the beginning")

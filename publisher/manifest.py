@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+import msgspec
+
 from core.domain.programme import Programme
 from core.domain.snapshot import FileEntry, Manifest, OutletRecord, RulesInForce
 from core.releases import sha256_hex
@@ -26,7 +28,8 @@ def rules_in_force(programme: Programme, day: date, words: Words) -> RulesInForc
         pinned=programme.pinned,
         hash=programme.rules_hash(),
         words={language: list(lines) for language, lines in spoken.items()},
-        document=programme.document(),
+        # Through JSON, so that a manifest in memory equals the one that readers get.
+        document=msgspec.json.decode(msgspec.json.encode(programme.document())),
     )
 
 

@@ -86,13 +86,20 @@ class LedgerFile:
             "INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (*row, "test", "manual", "", 0, False, None),
         )
+        run("INSERT OR IGNORE INTO balances VALUES (?,?,0,?)", (code, product, us))
         run(
-            "INSERT INTO balances VALUES (?,?,?,?) ON CONFLICT (outlet, product) DO UPDATE"
-            " SET pieces = pieces + excluded.pieces, changed_at = excluded.changed_at",
-            (code, product, pieces, us),
+            "UPDATE balances SET pieces = pieces + ?, changed_at = ?"
+            " WHERE outlet = ? AND product = ?",
+            (pieces, us, code, product),
         )
         self._audit(kind, at)
         run("COMMIT")
+
+    def look_up(self) -> None:
+        """Leave an audit row without any entry."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._audit("eligibility")
+        self._connection.execute("COMMIT")
 
     def run(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         """Do to the file what no portal would."""

@@ -1,0 +1,199 @@
+"""A writer that fails or dies at any step leaves the last good release, and heals by itself."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from core.releases import read_current, read_file, read_manifest
+from core.storage.feed import LedgerFeed
+from publisher.publishing import Publisher
+from publisher.verify import check_folder, check_release, open_folder
+from tests.publisher.builders import HandClock, LedgerFile, an_outlet
+
+ONE = "5901010058"
+# Every call by which a release touches the disk.
+CALLS = ("open", "fsync", "mkdir", "rename", "replace", "unlink", "rmdir")
+
+
+class Died(BaseException):
+    """Stands for the end of the process; nothing catches it."""
+
+
+@contextmanager
+def failing(step: int, act: Callable[[], None]) -> Iterator[list[str]]:
+    """Let the n-th call fail; yield the names of the calls so far."""
+    calls: list[str] = []
+    real = {name: getattr(os, name) for name in CALLS}
+
+    def wrapped(name: str) -> Callable[..., object]:
+        def call(*args: object, **options: object) -> object:
+            calls.append(name)
+            if len(calls) == step:
+                act()
+            return real[name](*args, **options)
+
+        return call
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in CALLS:
+            patch.setattr(os, name, wrapped(name))
+        yield calls
+
+
+def disk_error() -> None:
+    raise OSError(errno.EIO, "disk error")
+
+
+def death() -> None:
+    os._exit(9)
+
+
+def look(folder: Path, key) -> int:
+    """Read everything that readers are pointed to; return the release."""
+    current = read_current(folder, key)
+    manifest, _ = read_manifest(folder, current, key)
+    for entry in manifest.files:
+        read_file(folder, manifest, entry.path)
+    return manifest.sequence
+
+
+def faults(folder: Path, key, newest: int = 99) -> list[object]:
+    """Verify the folder, and the files of its newest releases."""
+    opened = open_folder(folder, key)
+    checked = opened.releases[-newest:]
+    inside = [fault for found in checked for fault in check_release(opened, found)]
+    return [*check_folder(opened), *inside]
+
+
+@pytest.fixture
+def begun(ledger: LedgerFile, begin, masks, clock: HandClock) -> LedgerFile:
+    """Return a ledger of which three releases were made."""
+    ledger.register(an_outlet(ONE))
+    publisher = begin()
+    for _ in range(3):
+        clock.forward(seconds=1)
+        ledger.move(ONE, "adult_mask", 1)
+        publisher.tick(masks)
+    return ledger
+
+
+def test_a_disk_error_at_any_step_fails_that_release_and_the_next_one_succeeds(
+    begun: LedgerFile, begin, masks, folder: Path, signing_key, clock: HandClock
+) -> None:
+    key, publisher = signing_key.public_key(), begin()
+    publisher.tick(masks)
+    step, last = 0, look(folder, key)
+    while True:
+        step += 1
+        clock.forward(seconds=1)
+        begun.move(ONE, "adult_mask", 1)
+        with failing(step, disk_error) as calls, suppress(OSError):
+            publisher.tick(masks)
+        assert look(folder, key) in (last, last + 1), f"step {step}: {calls[-1]}"
+        clock.forward(seconds=1)
+        publisher.tick(masks)
+        last = look(folder, key)
+        assert faults(folder, key, newest=2) == [], f"step {step}: {calls[-1]}"
+        assert not list(folder.glob(".*")), f"step {step}: {calls[-1]}"
+        if len(calls) < step:
+            break
+    assert step > 30
+    assert calls.count("fsync") >= 16
+
+
+def test_a_process_killed_at_any_step_leaves_the_last_good_release(
+    begun: LedgerFile, masks, folder: Path, signing_key, clock: HandClock
+) -> None:
+    key = signing_key.public_key()
+    step, status, last = 0, 9, 3
+    while status == 9:
+        step += 1
+        clock.forward(seconds=1)
+        begun.move(ONE, "adult_mask", 1)
+        child = os.fork()
+        if child == 0:
+            feed = LedgerFeed(begun.path)
+            with failing(step, death):
+                Publisher(feed, folder, signing_key, ttl_s=1, clock=clock).tick(masks)
+            os._exit(0)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        seen = look(folder, key)
+        assert seen >= last, f"step {step}"
+        last = seen
+    assert step > 30
+    clock.forward(seconds=1)
+    feed = LedgerFeed(begun.path)
+    Publisher(feed, folder, signing_key, ttl_s=1, clock=clock).tick(masks)
+    feed.close()
+    assert faults(folder, key) == []
+    assert not list(folder.glob(".*"))
+
+
+def test_a_finished_release_that_was_not_announced_is_taken_on(
+    begun: LedgerFile, begin, masks, folder: Path, signing_key, clock: HandClock
+) -> None:
+    pointer = {name: (folder / name).read_bytes() for name in ("current.json", "current.json.sig")}
+    log = (folder / "releases.ndjson").read_bytes()
+    clock.forward(seconds=1)
+    begun.move(ONE, "adult_mask", 1)
+    begin().tick(masks)
+    for name, body in pointer.items():
+        (folder / name).write_bytes(body)
+    (folder / "releases.ndjson").write_bytes(log + b'{"sequence":')
+    assert begin().tick(masks) is None
+    assert look(folder, signing_key.public_key()) == 4
+    assert faults(folder, signing_key.public_key()) == []
+
+
+def test_an_unfinished_folder_beyond_the_newest_release_is_removed(
+    begun: LedgerFile, begin, masks, folder: Path, signing_key
+) -> None:
+    (folder / "0000000004").mkdir()
+    (folder / "0000000004" / "maskdata.csv").write_bytes(b"half")
+    (folder / ".0000000005.tmp").mkdir()
+    (folder / ".current.json.tmp").write_bytes(b"half")
+    assert begin().tick(masks) is None
+    assert sorted(p.name for p in folder.iterdir() if p.is_dir())[-1] == "0000000003"
+    assert faults(folder, signing_key.public_key()) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "manifest.json.sig", "outlets.geojson", "points.json.gz"]
+)
+def test_damage_to_the_newest_release_is_answered_by_the_next_one(
+    name: str, begun: LedgerFile, begin, masks, folder: Path, signing_key, clock: HandClock
+) -> None:
+    (folder / "0000000003" / name).write_bytes(b"damaged")
+    clock.forward(seconds=1)
+    manifest = begin().tick(masks)
+    assert manifest is not None
+    assert manifest.sequence == 4
+    assert look(folder, signing_key.public_key()) == 4
+    named = {fault.where for fault in faults(folder, signing_key.public_key())}
+    assert any(where.startswith("0000000003/") for where in named)
+
+
+def test_a_damaged_pointer_is_written_anew(
+    begun: LedgerFile, begin, masks, folder: Path, signing_key
+) -> None:
+    (folder / "current.json").write_bytes(b"{}")
+    begin().tick(masks)
+    assert look(folder, signing_key.public_key()) == 3
+
+
+def test_a_lost_log_does_not_stop_publishing(
+    begun: LedgerFile, begin, masks, folder: Path, signing_key, clock: HandClock
+) -> None:
+    (folder / "releases.ndjson").unlink()
+    clock.forward(seconds=1)
+    begun.move(ONE, "adult_mask", 1)
+    manifest = begin().tick(masks)
+    assert manifest is not None
+    assert manifest.sequence == 4
+    assert look(folder, signing_key.public_key()) == 4
