@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import partial
 
 from core.actions.desk import Desk, act_id, audit_row, body_of, free_text, remaining
-from core.domain.buyers import mask_number
+from core.domain.buyers import PersonKey, mask_number
 from core.domain.calendar import rfc3339
 from core.domain.eligibility import Claim, Verdict, assess
 from core.domain.entries import Entry, Origin, pieces_of
@@ -87,7 +87,8 @@ async def check_eligibility(
         )
         return Decision(row)
 
-    await desk.ledger.commit(_order(desk, outlet, claim, now, decide))
+    persons = desk.keys.all_of(claim.number)
+    await desk.ledger.commit(_order(desk, outlet, persons, now, decide))
     return verdicts[-1]
 
 
@@ -123,8 +124,9 @@ async def record_sale(
 
 def sale_order(desk: Desk, request: SaleRequest, idempotency: Idempotency | None = None) -> Order:
     """Build the order of one sale; the replay commits many at once."""
-    decide = partial(_sell, desk, request)
-    return _order(desk, request.outlet, request.claim, request.at, decide, idempotency)
+    persons = desk.keys.all_of(request.claim.number)
+    decide = partial(_sell, desk, request, persons)
+    return _order(desk, request.outlet, persons, request.at, decide, idempotency)
 
 
 async def void_sale(desk: Desk, *, by: str, outlet: str, sale: str) -> Reply:
@@ -154,7 +156,7 @@ async def recent_purchases(desk: Desk, *, outlet: str) -> list[RecentPurchase]:
 def _order(
     desk: Desk,
     outlet: str,
-    claim: Claim,
+    persons: tuple[PersonKey, ...],
     now: datetime,
     decide: Callable[[Facts], Decision],
     idempotency: Idempotency | None = None,
@@ -164,12 +166,14 @@ def _order(
         decide,
         now,
         programme=desk.programme.id,
-        persons=desk.keys.all_of(claim.number),
+        persons=persons,
         idempotency=idempotency,
     )
 
 
-def _sell(desk: Desk, request: SaleRequest, facts: Facts) -> Decision:
+def _sell(
+    desk: Desk, request: SaleRequest, persons: tuple[PersonKey, ...], facts: Facts
+) -> Decision:
     """Decide one sale on what the ledger holds at this moment."""
     verdict = assess(
         desk.programme,
@@ -185,11 +189,18 @@ def _sell(desk: Desk, request: SaleRequest, facts: Facts) -> Decision:
     if lacking:
         details = {"lacking": lacking, "remaining": remaining(desk, facts)}
         return _refused(request, Refused(("NO_STOCK",), details=details))
-    return _sold(desk, request, facts, wanted)
+    return _sold(desk, request, persons, facts, wanted)
 
 
-def _sold(desk: Desk, request: SaleRequest, facts: Facts, wanted: dict[str, int]) -> Decision:
+def _sold(
+    desk: Desk,
+    request: SaleRequest,
+    persons: tuple[PersonKey, ...],
+    facts: Facts,
+    wanted: dict[str, int],
+) -> Decision:
     block = desk.block(request.day)
+    amount_ntd = block.amount_ntd(wanted)
     entries = tuple(
         Entry(
             kind="sale",
@@ -200,23 +211,25 @@ def _sold(desk: Desk, request: SaleRequest, facts: Facts, wanted: dict[str, int]
             day=request.day,
             by=request.by,
             origin=request.origin,
-            amount_ntd=block.amount_ntd({product: count}),
+            amount_ntd=block.price_ntd[product] * count,
         )
         for product, count in wanted.items()
     )
-    row = _sale_row(request, sale=facts.act, pieces=wanted, amount_ntd=block.amount_ntd(wanted))
+    row = _sale_row(request, sale=facts.act, pieces=wanted, amount_ntd=amount_ntd)
     answer = body_of(
         sale_id=str(facts.act),
         sold_at=rfc3339(request.at),
         pieces=wanted,
-        amount_ntd=block.amount_ntd(wanted),
+        amount_ntd=amount_ntd,
         remaining=remaining(desk, facts, pieces_of(entries)),
     )
-    return Decision(row, answer, entries, _link(desk, request, wanted))
+    return Decision(row, answer, entries, _link(desk, request, persons, wanted))
 
 
-def _link(desk: Desk, request: SaleRequest, wanted: dict[str, int]) -> PersonLink:
-    person = desk.keys.of(request.claim.number)
+def _link(
+    desk: Desk, request: SaleRequest, persons: tuple[PersonKey, ...], wanted: dict[str, int]
+) -> PersonLink:
+    person = next(person for person in persons if person.key_id == desk.keys.current)
     # Nobody reads the list of recent purchases of a replayed day.
     masked = mask_number(request.claim.number) if request.origin != "replay" else ""
     sealed = desk.keys.seal(masked, person) if masked else b""

@@ -84,6 +84,7 @@ def assess(
     and ``next_date`` is the first day on which no reason of the check holds, each day judged by
     its own block; a refusal of the quantity alone has no next date.
     """
+    claim = Claim(claim.identity_type, normalise_number(claim.number), claim.born)
     standing = _standing_alone(programme, claim, today, history)
     if standing:
         return standing
@@ -106,7 +107,7 @@ def _standing_alone(
     programme: Programme, claim: Claim, today: date, history: Sequence[Purchase]
 ) -> Verdict | None:
     """Return the refusal that hides all others, if there is one."""
-    fault = number_fault(claim.identity_type, normalise_number(claim.number))
+    fault = number_fault(claim.identity_type, claim.number)
     if fault:
         return Verdict(False, "audit", (fault,))
     if claim.born is None or not _plausible(claim.born, today):
@@ -130,7 +131,7 @@ def _check_reasons(
     """Yield the reasons of one day: the weekday first, then the window."""
     assert claim.born is not None
     group = block.group_of(claim.born)
-    weekday = weekday_reason(group, last_digit(normalise_number(claim.number)), day)
+    weekday = weekday_reason(group, last_digit(claim.number), day)
     if weekday:
         yield weekday
     if _allowance(block, group, day, purchases).total <= 0:

@@ -45,7 +45,8 @@ def checksum_holds(number: str) -> bool:
     second = number[1]
     first = int(second) if second.isdigit() else LETTER_VALUES[second] % 10
     digits = (first, *map(int, number[2:10]))
-    return (tens + units * 9 + sum(map(mul, _WEIGHTS, digits))) % 10 == 0
+    weighted: int = sum(map(mul, _WEIGHTS, digits))
+    return (tens + units * 9 + weighted) % 10 == 0
 
 
 def _checked(number: str) -> Fault:
