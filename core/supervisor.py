@@ -125,16 +125,18 @@ class Supervisor:
         """Begin to stop; safe to call from a signal handler."""
         self.stopping.set()
 
-    def run(self, before: Child | None = None) -> None:
-        """Run ``before`` to its end, then all children until stopped; leave none behind.
+    def run(self, before: Sequence[Child] = ()) -> None:
+        """Run what comes ``before`` to its end, one by one, then all children until stopped.
+
+        No process is left behind.
 
         Raises:
-            Unavailable: ``before`` failed.
+            Unavailable: one of ``before`` failed.
         """
-        running = [*([before] if before else []), *self.children]
+        running = [*before, *self.children]
         try:
-            if before:
-                self._run_once(before)
+            for step in before:
+                self._run_once(step)
             announced = False
             while not self.stopping.is_set():
                 for child in self.children:
@@ -151,6 +153,8 @@ class Supervisor:
                 child.await_end(deadline)
 
     def _run_once(self, child: Child) -> None:
+        if self.stopping.is_set():
+            return
         child.start()
         assert child.process
         while child.process.poll() is None and not self.stopping.is_set():
@@ -197,8 +201,16 @@ def up(ctx: click.Context, demo: bool, rules_of: datetime | None) -> None:
         )
         signal.signal(signal.SIGTERM, supervisor.stop)
         signal.signal(signal.SIGINT, supervisor.stop)
-        fill = Child("demo fill", (*MASKMAP, "demo", "fill"), environ) if demo else None
-        supervisor.run(before=fill)
+        supervisor.run(before=_demo_steps(settings, environ) if demo else ())
+
+
+def _demo_steps(settings: Settings, environ: dict[str, str]) -> list[Child]:
+    """Return what makes the demonstration: the nation, and its cards where there are none yet."""
+    steps = [Child("demo fill", (*MASKMAP, "demo", "fill"), environ)]
+    # The revocation list is written last: cards that were half made when it was killed have none.
+    if not (settings.cards_folder / "ca.crl").exists():
+        steps.append(Child("demo card", (*MASKMAP, "demo", "card"), environ))
+    return steps
 
 
 def _as_asked(settings: Settings, demo: bool, rules_of: datetime | None) -> Settings:

@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from pharmacy_portal.login.trust import DEMO_AUTHORITY
 
+REVOKED = "ca.crl"
 FROM = datetime(2020, 1, 1, tzinfo=UTC)
 UNTIL = datetime(2045, 1, 1, tzinfo=UTC)
 _EXPIRED_FROM = datetime(2018, 1, 1, tzinfo=UTC)
@@ -80,7 +81,7 @@ def write_revocations(
 ) -> None:
     """Write the revocation list, those revoked before included, into every folder."""
     folders = list(dict.fromkeys(folders))
-    entries = [entry for folder in folders for entry in _former_entries(folder / "ca.crl")]
+    entries = [entry for folder in folders for entry in _former_entries(folder / REVOKED)]
     entries += [
         x509.RevokedCertificateBuilder(certificate.serial_number, FROM).build()
         for certificate in revoked
@@ -95,7 +96,7 @@ def write_revocations(
         builder = builder.add_revoked_certificate(entry)
     body = builder.sign(authority.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
     for folder in folders:
-        _write(folder / "ca.crl", body)
+        _write(folder / REVOKED, body)
 
 
 def _former_entries(path: Path) -> list[x509.RevokedCertificate]:

@@ -14,7 +14,7 @@ from core.errors import Invalid
 from core.ports import Grant, User
 from core.settings import Settings
 from core.storage import open_state, prepare
-from pharmacy_portal.demo.cards import Card, issue, open_authority, write_revocations
+from pharmacy_portal.demo.cards import REVOKED, Card, issue, open_authority, write_revocations
 from pharmacy_portal.demo.people import buyers, person_name
 from pharmacy_portal.demo.places import Places, choose_places
 from pharmacy_portal.login.certificates import certificate_key
@@ -60,17 +60,18 @@ async def make_demo_cards(settings: Settings, folder: Path, pharmacists: int) ->
         cards = list(_cards(places, pharmacists))
         authority = open_authority(settings.cards_folder, settings.keys_folder / "demo-ca-key.pem")
         made = issue(authority, cards, folder)
-        revoked = [made[card.name] for card in cards if card.revoked]
-        write_revocations(authority, revoked, (settings.cards_folder, folder))
         users = [user for card in cards for user in _users(card, made[card.name])]
         row: dict[str, object] = {"act": "enrol", "by": "demo", "users": len(users)}
         await state.accounts.save_users(users, row, system_clock())
+        # Last of all: where there is a list, the cards were made to the end.
+        revoked = [made[card.name] for card in cards if card.revoked]
+        write_revocations(authority, revoked, (settings.cards_folder, folder))
     return Made(len(cards), len(users))
 
 
 async def ensure_demo_cards(settings: Settings) -> None:
     """Make the cards of a demo that has outlets and no cards yet."""
-    if (settings.cards_folder / "ca.pem").exists() or not settings.database_path.exists():
+    if (settings.cards_folder / REVOKED).exists() or not settings.database_path.exists():
         return
     if choose_places(prepare(settings), 1).outlets:
         await make_demo_cards(settings, settings.cards_folder, PHARMACISTS)

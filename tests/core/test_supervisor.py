@@ -56,7 +56,7 @@ def supervise():
     """Run a supervisor in a thread; it is stopped at the end of the test."""
     running = []
 
-    def start(supervisor: Supervisor, before: Child | None = None) -> threading.Thread:
+    def start(supervisor: Supervisor, *before: Child) -> threading.Thread:
         thread = threading.Thread(target=supervisor.run, args=(before,))
         thread.start()
         running.append((supervisor, thread))
@@ -137,7 +137,7 @@ def test_a_filling_step_that_fails_stops_everything(tmp_path):
     trace = tmp_path / "pids"
     supervisor = Supervisor([a_child(WRITE_PID_AND_STAY, trace)], lambda: False, "")
     with pytest.raises(Unavailable, match="fill failed"):
-        supervisor.run(before=a_child("raise SystemExit(3)", name="fill"))
+        supervisor.run(before=[a_child("raise SystemExit(3)", name="fill")])
     assert pids(trace) == []
 
 
