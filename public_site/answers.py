@@ -96,7 +96,9 @@ def is_known(request: web.Request, tag: str) -> bool:
     if sent is None:
         return False
     opaque = tag.removeprefix("W/")
-    return sent.strip() == "*" or opaque in (one.strip().removeprefix("W/") for one in sent.split(","))
+    return sent.strip() == "*" or opaque in (
+        one.strip().removeprefix("W/") for one in sent.split(",")
+    )
 
 
 def accepts_gzip(request: web.Request) -> bool:

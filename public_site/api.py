@@ -61,7 +61,9 @@ async def nearby(request: web.Request) -> web.Response:
     asked = joined(request.query)
     point = parameters.position(asked)
     if point is None:
-        raise BadParameter("lat", "lat and lon are needed: degrees, such as lat=25.0478&lon=121.517")
+        raise BadParameter(
+            "lat", "lat and lon are needed: degrees, such as lat=25.0478&lon=121.517"
+        )
     radius_m = parameters.number(asked, "radius_m", 1, FURTHEST_M) or DEFAULT_RADIUS_M
     limit = parameters.whole(asked, "limit", 1, MOST_NEAREST, DEFAULT_NEAREST)
     query = read_query(asked, look.view)
@@ -127,7 +129,9 @@ def unknown_outlet(code: str) -> NotFound:
     """Return the error for a code that the snapshot does not have."""
     if valid_code(code):
         return NotFound(f"no outlet has the code {code}", code="OUTLET_UNKNOWN")
-    return NotFound("an outlet's code has ten characters, such as 5901012345", code="OUTLET_UNKNOWN")
+    return NotFound(
+        "an outlet's code has ten characters, such as 5901012345", code="OUTLET_UNKNOWN"
+    )
 
 
 def _page_of(view: View, query: Query, after: str, limit: int, asked: dict[str, str]) -> bytes:
@@ -158,4 +162,3 @@ def _with_way(view: View, point: tuple[float, float], distance_m: float, place: 
         round(bearing_deg(*point, *there)) % 360,
         direction(*point, *there).en.encode(),
     )
-

@@ -214,4 +214,3 @@ def _describe(manifest: Manifest) -> dict[str, str]:
 
 def _tag(body: bytes) -> str:
     return f'"{sha256_hex(body)}"'
-

@@ -11,6 +11,8 @@ from core.domain.geography import normalise_address
 _SECTION = re.compile(r"[一二三四五六七八九](?=段)")
 _NUMERALS = {numeral: str(value) for value, numeral in enumerate("一二三四五六七八九", start=1)}
 _SPACE = re.compile(r"\s+")
+# The head of an address; who leaves the town out, as people do, still finds the road.
+_ADDRESS = re.compile(r"(..[縣市])([^路街段巷弄號]{1,3}[鄉鎮市區])?(.+)")
 # 5之1號 and 5-1號.
 _SUB_NUMBER = re.compile(r"(?<=[0-9])之(?=[0-9])")
 
@@ -23,5 +25,10 @@ def fold(text: str) -> str:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Take a query apart at its spaces (full-width ones too) and fold each word."""
-    return tuple(word for part in text.split() if (word := fold(part)))
+    """Take a query apart at its spaces, and an address behind county and town; fold each word."""
+    return tuple(word for part in text.split() for word in _apart(fold(part)))
+
+
+def _apart(word: str) -> list[str]:
+    address = _ADDRESS.fullmatch(word)
+    return [part for part in (address.groups() if address else (word,)) if part]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from core.clock import Clock
 from core.settings import Settings
 from public_site.metrics import Metrics
 from public_site.snapshots import Snapshots
@@ -12,4 +11,3 @@ from public_site.snapshots import Snapshots
 SETTINGS = web.AppKey("settings", Settings)
 SNAPSHOTS = web.AppKey("snapshots", Snapshots)
 METRICS = web.AppKey("metrics", Metrics)
-CLOCK: web.AppKey[Clock] = web.AppKey("clock", object)  # type: ignore[arg-type]

@@ -105,7 +105,8 @@ class Snapshots:
         self.folder = folder
         self.public_key_file = public_key_file
         self.published: Published | None = None
-        self.fault = ""
+        self.fault_code = ""
+        self._fault = ""
         self._clock = clock
         self._on_fault = on_fault
         self._seen: object = None
@@ -131,7 +132,7 @@ class Snapshots:
     async def poll(self) -> None:
         """Look at the folder once; take what is new and good."""
         seen = _fingerprint(self.folder)
-        if seen == self._seen and (not self.fault or time.monotonic() < self._retry_at):
+        if seen == self._seen and (not self.fault_code or time.monotonic() < self._retry_at):
             return
         try:
             published = await asyncio.to_thread(
@@ -147,16 +148,16 @@ class Snapshots:
         if self.published is None or published.view is not self.published.view:
             log.info("snapshot taken", sequence=published.view.sequence)
         self.published = published
-        self.fault, self._retry_s = "", FIRST_RETRY_S
+        self.fault_code, self._fault, self._retry_s = "", "", FIRST_RETRY_S
 
     def _note_fault(self, error: Exception, *, again: bool) -> None:
         """Count a fault, log it when it is a new one, and plan the next look."""
         code = getattr(error, "code", type(error).__name__)
         self._on_fault(code)
-        if not again or self.fault != str(error):
+        if not again or self._fault != str(error):
             log.warning("snapshot refused; the last good one stays", code=code, error=str(error))
             self._retry_s = FIRST_RETRY_S
-        self.fault = str(error)
+        self.fault_code, self._fault = code, str(error)
         self._retry_at = time.monotonic() + self._retry_s
         self._retry_s = min(2 * self._retry_s, LONGEST_RETRY_S)
 

@@ -1,4 +1,4 @@
-"""Our own style sheet, script and pictures, from memory, under addresses that name their content."""
+"""Our own style sheet, script and pictures, under addresses that name their content."""
 
 from __future__ import annotations
 

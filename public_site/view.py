@@ -83,10 +83,6 @@ class View:
         """The number of the release."""
         return self.release.manifest.sequence
 
-    def counties(self) -> list[str]:
-        """Return the codes of the counties that have outlets, in the order of their codes."""
-        return sorted(self.by_county)
-
 
 def build_view(release: Release) -> View:
     """Build the index of a release from its verified bytes.

@@ -1,0 +1,220 @@
+"""What people see of one outlet: numbers with shape and word, what stands in the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode, urlsplit
+
+from core.domain.calendar import taipei_day
+from core.domain.geography import bearing_deg, direction
+from core.domain.programme import Product
+from core.domain.snapshot import OutletRecord
+from public_site.pages.reader import Reader
+from public_site.pages.rendering import clock_time, place_names, since
+from public_site.snapshots import Look
+
+_ARROWS = "↑↗→↘↓↙←↖"
+_PARTS = 3
+_DAYS = 7
+_OPEN, _CLOSED = "N", "Y"
+# What ends the first of several numbers, or begins an extension.
+_NUMBER_END = re.compile(r"[#轉、,;/~～]|分機|ext", re.IGNORECASE)
+_FEWEST_DIGITS = 5
+
+
+@dataclass(frozen=True)
+class Number:
+    """One product's pieces as shown. ``shape`` is empty where something else stands in the way."""
+
+    product: str
+    name: str
+    pieces: int
+    unit: str
+    level: str
+    word: str
+    shape: str
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """Why nobody can buy now, whatever the number, or why the number is in doubt."""
+
+    shape: str
+    word: str
+    reason: str
+    since: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """How far and where."""
+
+    distance: str
+    arrow: str
+    direction: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One outlet in a list."""
+
+    record: OutletRecord
+    url: str
+    numbers: Sequence[Number]
+    blocked: Blocked | None
+    way: Way | None
+    changed: str
+    open_today: str
+    tel: str
+    navigate: str
+    county: str
+    town: str
+
+
+def row_of(
+    record: OutletRecord,
+    look: Look,
+    reader: Reader,
+    point: tuple[float, float] | None = None,
+    distance_m: float | None = None,
+) -> Row:
+    """Return an outlet as a row; ``point`` is where the reader stands."""
+    county, town = place_names(record, reader.language)
+    way = None
+    if point is not None and distance_m is not None:
+        way = way_to(record, point, distance_m, reader)
+    ago = since(record.changed_at, look.now, reader.language)
+    return Row(
+        record=record,
+        url=reader.link(f"/outlets/{record.code}"),
+        numbers=numbers_of(record, look, reader),
+        blocked=blocked_of(record, look, reader),
+        way=way,
+        changed=reader.word("changed", ago=ago) if ago else "",
+        open_today=open_today(record, look.now, reader),
+        tel=tel(record.phone),
+        navigate=navigate_url(record),
+        county=county,
+        town=town,
+    )
+
+
+def numbers_of(record: OutletRecord, look: Look, reader: Reader) -> list[Number]:
+    """Return every product's number, in the programme's order."""
+    obstructed = look.stale or record.availability != "buyable"
+    return [
+        Number(
+            product=product.id,
+            name=product.name.in_language(reader.language),
+            pieces=record.counts[product.id],
+            unit=unit_of(product, record.counts[product.id], reader),
+            level=record.levels[product.id],
+            word=reader.word(f"level_{record.levels[product.id]}"),
+            shape="" if obstructed else record.levels[product.id],
+        )
+        for product in look.view.programme.product
+    ]
+
+
+def unit_of(product: Product, pieces: int, reader: Reader) -> str:
+    """Return what one piece is called; English has a singular."""
+    unit = product.unit.in_language(reader.language)
+    single = reader.language == "en" and pieces == 1
+    return unit.removesuffix("s") if single else unit
+
+
+def blocked_of(record: OutletRecord, look: Look, reader: Reader) -> Blocked | None:
+    """Return what stands in the way of buying; stale data put every outlet in doubt."""
+    if record.availability != "buyable":
+        shape = "unsure" if record.availability == "unsure" else "cannot"
+        since_words = ""
+        if record.availability_since:
+            time = clock_time(record.availability_since)
+            since_words = reader.word("since", time=time)
+        word = reader.word(f"availability_{record.availability}")
+        return Blocked(shape, word, record.availability_reason, since_words)
+    if look.stale:
+        return Blocked("unsure", reader.word("availability_unsure"), "", "")
+    return None
+
+
+def way_to(
+    record: OutletRecord, point: tuple[float, float], distance_m: float, reader: Reader
+) -> Way:
+    """Return distance and direction from where the reader stands."""
+    there = record.lat, record.lon
+    arrow = _ARROWS[round(bearing_deg(*point, *there) / 45) % 8]
+    name = direction(*point, *there).in_language(reader.language)
+    return Way(distance_words(distance_m, reader), arrow, name)
+
+
+def distance_words(distance_m: float, reader: Reader) -> str:
+    """Spell a distance as people do: to ten metres, then to a tenth of a kilometre."""
+    if distance_m < 995:
+        return reader.word("metres", n=round(distance_m, -1).__trunc__())
+    return reader.word("kilometres", n=f"{distance_m / 1000:.1f}")
+
+
+def open_today(record: OutletRecord, now: datetime, reader: Reader) -> str:
+    """Say which parts of the day the outlet is open today; empty where it is not known."""
+    if not known_periods(record):
+        return ""
+    day = taipei_day(now).weekday()
+    marks = [record.service_periods[part * _DAYS + day] for part in range(_PARTS)]
+    parts = [reader.word(f"part_{n}") for n, mark in enumerate(marks) if mark == _OPEN]
+    if not parts:
+        return reader.word("closed_today")
+    return reader.word("open_today", parts=("、" if reader.language != "en" else ", ").join(parts))
+
+
+def known_periods(record: OutletRecord) -> bool:
+    """Tell whether the opening periods can be read."""
+    periods = record.service_periods
+    return len(periods) == _PARTS * _DAYS and set(periods) <= {_OPEN, _CLOSED}
+
+
+def periods_table(record: OutletRecord) -> list[list[bool]]:
+    """Return open or closed: three parts of the day by seven days."""
+    marks = [mark == _OPEN for mark in record.service_periods]
+    return [marks[part * _DAYS : (part + 1) * _DAYS] for part in range(_PARTS)]
+
+
+def tel(phone: str) -> str:
+    """Return the address that dials the first number in a text; empty where there is none."""
+    first = _NUMBER_END.split(phone, maxsplit=1)[0]
+    digits = "".join(sign for sign in first if sign.isascii() and sign.isdigit())
+    return f"tel:{digits}" if len(digits) >= _FEWEST_DIGITS else ""
+
+
+def navigate_url(record: OutletRecord) -> str:
+    """Return directions: to the point, or to the address where only the town is known."""
+    place = f"{record.lat},{record.lon}"
+    if record.coordinate_precision == "town" and record.address:
+        place = f"{record.address} {record.name}"
+    query = urlencode({"api": 1, "destination": place})
+    return f"https://www.google.com/maps/dir/?{query}"
+
+
+def osm_url(record: OutletRecord) -> str:
+    """Return the point on OpenStreetMap."""
+    marker = urlencode({"mlat": record.lat, "mlon": record.lon})
+    return f"https://www.openstreetmap.org/?{marker}#map=18/{record.lat}/{record.lon}"
+
+
+def geo_url(record: OutletRecord) -> str:
+    """Return the address that a phone's own map program opens (RFC 5870)."""
+    point = f"{record.lat},{record.lon}"
+    return f"geo:{point}?{urlencode({'q': f'{point}({record.name})'})}"
+
+
+def safe_website(text: str) -> str:
+    """Return an address only if it is plain http or https; anything else must not be a link."""
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError:
+        return ""
+    fits = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    return text.strip() if fits else ""
