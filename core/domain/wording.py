@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from core.domain.eligibility import weekday_reason
 from core.domain.identity import IDENTITY_TYPES
 from core.domain.official_lines import aspects, days_of
-from core.domain.phrases import capitalised, day_name, group_name, plural_name, weekday_name
+from core.domain.phrases import capitalised, day_name, group_name, listed, plural_name, weekday_name
 from core.domain.programme import Block, Group, Programme
 from core.domain.text import LANGUAGES, Text
 
@@ -105,7 +105,7 @@ def _plain(programme: Programme, block: Block, day: date) -> list[Text]:
         "pinned": _pinned(block) if programme.pinned else None,
         "today": _today(programme, day),
         "quota": official["quota"],
-        "window": _window(block, day),
+        "window": _window(programme, block, day),
         "weekdays": _full_stop(official["weekdays"]),
         "letters": _letters(block),
         "ages": official.get("ages"),
@@ -149,7 +149,7 @@ def _today(programme: Programme, day: date) -> Text:
     )
 
 
-def _window(block: Block, day: date) -> Text:
+def _window(programme: Programme, block: Block, day: date) -> Text:
     """Say when a purchase stops counting, with an example where there are days to count."""
     window = block.window
     if window.mode == "pieces":
@@ -164,12 +164,24 @@ def _window(block: Block, day: date) -> Text:
             "本輪購買過,須等下一輪才能再買;購買紀錄全國合併,不分販售點。",
             "Who has bought in this round waits for the next one, at whatever outlet it was.",
         )
-    bought, again = day_name(day), day_name(day + timedelta(days=window.days))
+    example = _example(programme, day, window.days)
     return Text(
-        f"{window.days}天內買過一次就不能再買,即使沒有買滿,也不分販售點:"
-        f"例如{bought.zh}購買,{again.zh}起可再購買。",
-        f"One purchase uses up the {window.days} days, even a smaller one, and at whatever outlet:"
-        f" bought on {bought.en}, again from {again.en}.",
+        f"{window.days}天內買過一次就不能再買,即使沒有買滿,也不分販售點{example.zh}。",
+        f"One purchase uses up the {window.days} days, even a smaller one, and at whatever"
+        f" outlet{example.en}.",
+    )
+
+
+def _example(programme: Programme, day: date, days: int) -> Text:
+    """Count the days from a day, unless rules that begin meanwhile would make it untrue."""
+    after = day + timedelta(days=days)
+    block = programme.block_on(after)
+    if block is None or block.window.holds(day, after):
+        return Text("", "")
+    bought, again = day_name(day), day_name(after)
+    return Text(
+        f":例如{bought.zh}購買,{again.zh}起可再購買",
+        f": bought on {bought.en}, again from {again.en}",
     )
 
 
@@ -178,9 +190,12 @@ def _letters(block: Block) -> Text | None:
     if not bound:
         return None
     days = days_of(bound[0])[2]
+    free = [group_name(block, group) for group in block.group if group not in bound]
+    zh = f"({'、'.join(name.zh for name in free)}不在此限)" if free else ""
+    en = f" ({listed([name.en for name in free])} excepted)" if free else ""
     return Text(
-        f"證號末一碼不是數字者,限於週{days.zh}購買。",
-        f"A number that does not end in a digit may buy on {days.en} only.",
+        f"證號末一碼不是數字者,限於週{days.zh}購買{zh}。",
+        f"A number that does not end in a digit may buy on {days.en} only{en}.",
     )
 
 

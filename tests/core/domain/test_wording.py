@@ -218,6 +218,21 @@ def test_the_public_words_of_the_first_day_answer_every_question():
         assert part in en
 
 
+def test_where_children_may_come_on_any_day_the_letter_at_the_end_does_not_bind_them():
+    words = rules_in_words(MASKS, date(2020, 2, 27))
+    assert "證號末一碼不是數字者，限於週日購買（13歲以下兒童不在此限）。" in words["zh-TW"]
+    assert any("(children aged 13 and under excepted)" in line for line in words["en"])
+
+
+def test_no_example_of_the_next_date_is_given_that_a_coming_block_makes_untrue():
+    def window_line(programme: Programme) -> str:
+        words = rules_in_words(programme, date(2020, 4, 8))["zh-TW"]
+        return next(line for line in words if line.startswith("7天內買過一次"))
+
+    assert window_line(MASKS) == "7天內買過一次就不能再買，即使沒有買滿，也不分販售點。"
+    assert "109年4月15日起可再購買" in window_line(MASKS.pinned_to(date(2020, 4, 8)))
+
+
 def test_a_pinned_programme_says_first_that_its_rules_are_not_those_of_today():
     words = rules_in_words(MASKS.pinned_to(date(2020, 2, 6)), date(2026, 3, 5))
     assert words["zh-TW"][0].startswith("示範：規定固定採用109年2月6日起實施之版本")
