@@ -7,6 +7,7 @@ import secrets
 import time
 
 from aiohttp import web
+from yarl import URL
 
 from core.domain.access import Permission, has_permission
 from core.errors import MaskmapError, NotPermitted, Unavailable
@@ -69,8 +70,6 @@ async def _translated(
         late = Unavailable("no answer in time; send the same request again with the same key")
         return problem(request, late, kind)
     except web.HTTPException as error:
-        if error.status < 400:
-            return error
         return http_problem(request, error, kind)
     except Exception:  # noqa: BLE001
         # The outermost net: logged with its request's id, told without details.
@@ -143,4 +142,5 @@ def _not_logged_in(request: web.Request, row: Route, *, had_cookie: bool) -> web
     query = {"expired": "1"} if had_cookie else {}
     if "lang" in request.query:
         query["lang"] = language_of(request)
-    raise web.HTTPSeeOther(request.url.with_path("/login").with_query(query).relative())
+    place = str(URL("/login").with_query(query))
+    return web.Response(status=303, headers={"Location": place})

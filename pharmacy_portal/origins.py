@@ -22,7 +22,7 @@ def served_origin(request: web.Request, portal_url: str) -> str:
     host = request.headers.get("Host", "").lower()
     if portal_url:
         origin = URL(portal_url.lower()).origin()
-        names = (origin.authority, f"{origin.host}:{origin.port}")
+        names = (origin.host_port_subcomponent, f"{origin.host_subcomponent}:{origin.port}")
         if host in names:
             return str(origin)
     elif host in _own_names(request):

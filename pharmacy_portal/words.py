@@ -132,7 +132,7 @@ _PURCHASE = {
         "No answer yet: the same sale is being asked for under its own key. Please stay; nothing"
         " has to be typed again.",
     ),
-    "tray_buyers": Text("健保卡：點選即插卡", "NHI cards: choose to insert"),
+    "tray_buyers": Text("點選即插卡", "Insert a card"),
     "eject": Text("取出", "Take out"),
 }
 
