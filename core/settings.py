@@ -80,6 +80,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Meta(description="`host:port` of the public site. This computer only, unless told."),
     ] = "127.0.0.1:8470"
+    publisher_listen: Annotated[
+        str,
+        Meta(
+            description="`host:port` of the publisher's `/healthz`, `/readyz` and `/metrics`."
+            " Empty: it listens nowhere; readers tell its health by the age of `current.json`."
+        ),
+    ] = ""
     public_url: Annotated[
         str,
         Meta(
@@ -308,9 +315,10 @@ def _contradictions(settings: Settings) -> Iterator[str]:
     """Yield what types alone do not catch, and settings that are each fine alone."""
     if settings.portal_url and not re.fullmatch(r"https?://[^/?#@\s]+", settings.portal_url):
         yield "portal_url: must be scheme://host or scheme://host:port, without a path"
-    for name in ("portal_listen", "site_listen"):
+    for name in ("portal_listen", "site_listen", "publisher_listen"):
         try:
-            parse_address(getattr(settings, name))
+            if getattr(settings, name):
+                parse_address(getattr(settings, name))
         except ValueError as error:
             yield f"{name}: {error}"
     if settings.database_url and not settings.database_url.startswith("sqlite:///"):

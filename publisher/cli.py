@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from core.rules import MASKS, load_programmes
 from core.settings import Settings
+from publisher.health import serving
 from publisher.publishing import open_publisher
 from publisher.runner import Runner
 
@@ -36,4 +37,5 @@ def publish(settings: Settings, once: bool, every: float | None, align: bool) ->
             click.echo(f"released {manifest.sequence}" if manifest else "nothing changed", err=True)
             return
         runner.stop_on_signals()
-        runner.run()
+        with serving(settings.publisher_listen, runner.metrics):
+            runner.run()

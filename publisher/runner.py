@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from core.domain.programme import Programme
 from core.domain.snapshot import Manifest
 from core.log import get_logger
+from publisher.metrics import Metrics
 from publisher.publishing import Publisher
 from publisher.quality import Withheld
 
@@ -31,6 +32,10 @@ class Runner:
     align: bool = False
     failures: int = 0
     stopping: threading.Event = field(default_factory=threading.Event)
+    metrics: Metrics = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.metrics = Metrics(self.every_s)
 
     def stop_on_signals(self) -> None:
         """End after the tick at hand when TERM or INT comes."""
@@ -49,26 +54,33 @@ class Runner:
         try:
             self.report(self.publisher.tick)
         except Withheld as fault:
-            self.failures += 1
+            self._failed()
             _log.error("alarm: release withheld", faults=fault.faults, failures=self.failures)
         except Exception:  # noqa: BLE001 - the outermost loop: anything is logged and counted
-            self.failures += 1
+            self._failed()
             _log.exception("alarm: nothing published", failures=self.failures)
         else:
             self.failures = 0
+            self.metrics.good()
+
+    def _failed(self) -> None:
+        self.failures += 1
+        self.metrics.failed()
 
     def report(self, tick: Callable[[Programme], Manifest | None]) -> Manifest | None:
         """Tick, and log the release if there is one."""
         began_s = time.process_time()
         manifest = tick(self.programme)
         if manifest is not None:
+            cpu_s = time.process_time() - began_s
+            self.metrics.released(manifest, cpu_s)
             _log.info(
                 "released",
                 sequence=manifest.sequence,
                 as_of=manifest.as_of,
                 ledger_position=manifest.ledger_position,
                 outlets=manifest.counts["outlets"],
-                cpu_ms=round((time.process_time() - began_s) * 1000),
+                cpu_ms=round(cpu_s * 1000),
             )
         return manifest
 
