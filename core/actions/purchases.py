@@ -13,9 +13,11 @@ from core.domain.calendar import rfc3339
 from core.domain.eligibility import Claim, Verdict, assess
 from core.domain.entries import Entry, Origin, pieces_of
 from core.errors import NotFound, Refused
+from core.log import get_logger
 from core.ports import AuditRow, Decision, Facts, Idempotency, Order, PersonLink, RecentSale, Reply
 
 LONGEST_REASON = 100
+_log = get_logger(__name__)
 
 Wanted = Mapping[str, int | None]
 """Product → pieces as asked for; None where it was not a whole number."""
@@ -75,6 +77,7 @@ async def check_eligibility(
     def decide(facts: Facts) -> Decision:
         verdict = assess(desk.programme, claim, today=day, history=facts.history)
         verdicts.append(verdict)
+        _raise_alarm(verdict, outlet)
         row = audit_row(
             "eligibility",
             by=by,
@@ -183,6 +186,7 @@ def _sell(
         pieces=request.pieces,
     )
     if not verdict.allowed:
+        _raise_alarm(verdict, request.outlet)
         return _refused(request, Refused(verdict.reasons, next_date=verdict.next_date))
     wanted = {product: count for product, count in request.pieces.items() if count}
     lacking = [p for p, count in wanted.items() if facts.balances.get(p, 0) < count]
@@ -234,6 +238,12 @@ def _link(
     masked = mask_number(request.claim.number) if request.origin != "replay" else ""
     sealed = desk.keys.seal(masked, person) if masked else b""
     return PersonLink(person, desk.programme.id, request.day, wanted, sealed)
+
+
+def _raise_alarm(verdict: Verdict, outlet: str) -> None:
+    """Tell the operator of a purchase dated ahead: some clock is wrong."""
+    if "FUTURE_PURCHASE" in verdict.reasons:
+        _log.error("alarm_purchase_in_the_future", outlet=outlet)
 
 
 def _refused(request: SaleRequest, refusal: Refused) -> Decision:

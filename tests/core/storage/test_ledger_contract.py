@@ -6,6 +6,7 @@ import asyncio
 
 import msgspec
 import pytest
+import structlog.testing
 
 from core.actions import intakes, outlets, purchases
 from core.actions.desk import Desk
@@ -351,3 +352,17 @@ async def test_many_orders_are_decided_in_turn(desk: Desk) -> None:
         *(sell(desk, a_claim(n), key=f"k{n}") for n in range(4)), return_exceptions=True
     )
     assert [isinstance(outcome, Reply) for outcome in outcomes] == [True, True, False, False]
+
+
+async def test_a_purchase_dated_ahead_is_refused_and_raises_an_alarm(
+    desk: Desk, clock: SetClock
+) -> None:
+    await goods(desk)
+    clock.forward(days=7)
+    await sell(desk)
+    clock.forward(days=-7)
+    with structlog.testing.capture_logs() as logs, pytest.raises(Refused) as refusal:
+        await sell(desk, key="k2")
+    assert refusal.value.reasons == ("FUTURE_PURCHASE",)
+    assert [line["log_level"] for line in logs] == ["error"]
+    assert a_claim().number not in str(logs)
