@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from core.actions import intakes
 from core.domain.calendar import rfc3339, roc_minute
@@ -56,15 +57,16 @@ async def post_intake(request: web.Request) -> web.Response:
     portal, session = portal_of(request), session_of(request)
     key = idempotency_key(request)
     body = await read_body(request, IntakeRequest)
+    pieces = whole_pieces(body.pieces)
     reply = await intakes.manual_intake(
         portal.desk,
         by=session.user,
         outlet=session.institution,
-        pieces=whole_pieces(body.pieces),
+        pieces=pieces,
         note=body.note,
         confirmation=_confirmed(body.confirmation),
         key=key,
-        body=canonical(body),
+        body=canonical(replace(body, pieces=pieces)),
     )
     return json_response(reply.body, 201)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from core.actions import purchases
 from core.domain.calendar import rfc3339, roc_minute, taipei_day
@@ -57,16 +58,17 @@ async def post_sale(request: web.Request) -> web.Response:
     portal, session = portal_of(request), session_of(request)
     key = idempotency_key(request)
     body = await read_body(request, SaleRequest)
+    pieces = whole_pieces(body.pieces)
     reply = await purchases.record_sale(
         portal.desk,
         by=session.user,
         outlet=session.institution,
         claim=body.claim(),
-        pieces=whole_pieces(body.pieces),
+        pieces=pieces,
         on_behalf=body.on_behalf,
         reading=body.reading_values(),
         key=key,
-        body=canonical(body),
+        body=canonical(replace(body, pieces=pieces)),
     )
     return json_response(reply.body, 201)
 

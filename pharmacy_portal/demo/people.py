@@ -18,6 +18,7 @@ _NAME_BYTES = 20
 _ISSUED = date(2019, 12, 1)
 # A step without common factor with the table's length walks through all of its entries.
 _STRIDE = 7
+_NUMBER_STRIDE, _FIRST_NUMBER = 97_003, 1_234_567
 CHILD_NOTE = Text("兒童", "child")
 ADULT_NOTE = Text("成人", "adult")
 RESIDENT_NOTE = Text("外籍", "foreign resident")
@@ -79,13 +80,11 @@ def synthetic_number(index: int, second: str, *, odd: bool) -> str:
 
     ``second`` is the second character: 1 or 2 for nationals, 8 or 9 for residents.
     """
-    letter = _LETTERS[index % len(_LETTERS)]
-    for middle in range(index * 97_003 + 1_234_567, 10_000_000):
-        for check in "13579" if odd else "02468":
-            number = f"{letter}{second}{middle % 10_000_000:07d}{check}"
-            if checksum_holds(number):
-                return number
-    raise ValueError(f"no number for index {index}")
+    letter, first = _LETTERS[index % len(_LETTERS)], index * _NUMBER_STRIDE + _FIRST_NUMBER
+    middles = (f"{(first + step) % 10_000_000:07d}" for step in range(10))
+    checks = "13579" if odd else "02468"
+    numbers = (f"{letter}{second}{middle}{check}" for middle in middles for check in checks)
+    return next(number for number in numbers if checksum_holds(number))
 
 
 def buyers() -> Iterator[Buyer]:

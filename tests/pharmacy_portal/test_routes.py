@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from core.domain.access import ROLES, Permission, has_permission
 from pharmacy_portal.api import probes
 from pharmacy_portal.route_table import DEMO, ROUTES
 from pharmacy_portal.routes import Route
-from tests.pharmacy_portal.tills import Till, World
+from tests.pharmacy_portal.tills import Till, World, running_portal
 
 CARD_OF_ROLE = {
     "pharmacist": "pharmacist-1",
@@ -88,10 +89,6 @@ async def test_a_wrong_method_is_named(till: Till) -> None:
 
 
 async def test_demo_addresses_do_not_exist_without_demo(world: World) -> None:
-    from msgspec.structs import replace
-
-    from tests.pharmacy_portal.tills import running_portal
-
     async with running_portal(replace(world.settings, demo=False), world.clock) as real:
         till = await real.open_till()
         assert (await till.post("/demo/login", {"card": "pharmacist-1"})).status == 404
