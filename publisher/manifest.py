@@ -58,11 +58,11 @@ def _entry(path: str, media_type: str, body: bytes, rows: int) -> FileEntry:
 
 def counts_of(records: Sequence[OutletRecord], products: Sequence[str]) -> dict[str, int]:
     """Count outlets, outlets with any stock, and all pieces of each product."""
-    numbers = [record.counts for record in records]
+    columns = [[record.counts[product] for record in records] for product in products]
     return {
-        "outlets": len(numbers),
-        "outlets_with_stock": sum(1 for counts in numbers if any(counts.values())),
-        **{product: sum(counts[product] for counts in numbers) for product in products},
+        "outlets": len(records),
+        "outlets_with_stock": sum(map(any, zip(*columns, strict=True))),
+        **dict(zip(products, map(sum, columns), strict=True)),
     }
 
 

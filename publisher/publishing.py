@@ -19,7 +19,7 @@ from core.clock import Clock, system_clock
 from core.domain.audit import next_head
 from core.domain.calendar import rfc3339, taipei_day
 from core.domain.programme import Programme
-from core.domain.snapshot import Current, Manifest, RulesInForce, release_folder
+from core.domain.snapshot import Current, Manifest, OutletRecord, RulesInForce, release_folder
 from core.domain.wording import rules_in_words
 from core.log import get_logger
 from core.releases import MANIFEST
@@ -95,6 +95,7 @@ class Publisher:
         self._compressed = compressed
         self._collector = Collector(feed)
         self._cache = FragmentCache()
+        self._passed: dict[str, OutletRecord] = {}
         self._rules: tuple[Programme, date, RulesInForce] | None = None
         self._standing: Standing | None = None
 
@@ -139,7 +140,9 @@ class Publisher:
         self, standing: Standing, as_of: datetime, positions: Positions, programme: Programme
     ) -> Manifest:
         records = self._collector.records
-        pass_gate(Candidate(as_of, positions, records, standing.newest))
+        fresh = [record for record in records if self._passed.get(record.code) is not record]
+        pass_gate(Candidate(as_of, positions, records, fresh, standing.newest))
+        self._passed.update((record.code, record) for record in fresh)
         release = ReleaseData(
             sequence=standing.next_sequence,
             as_of=as_of,

@@ -37,11 +37,16 @@ class Withheld(MaskmapError):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What is about to be published, and what was published last."""
+    """What is about to be published, and what was published last.
+
+    ``fresh`` are the records that have not passed the gate yet: what is said of one record alone
+    need not be asked again.
+    """
 
     as_of: datetime
     positions: Positions
     records: Sequence[OutletRecord]
+    fresh: Sequence[OutletRecord]
     last: Manifest | None
 
 
@@ -75,19 +80,25 @@ def ledger_going_back(candidate: Candidate) -> Iterator[str]:
             yield f"the {name} ends at {now}, but {then} was published"
 
 
-def bad_codes(candidate: Candidate) -> Iterator[str]:
-    """A code is ten characters, and is there once."""
+def repeated_codes(candidate: Candidate) -> Iterator[str]:
+    """A code is there once."""
     codes = [record.code for record in candidate.records]
     if len(set(codes)) < len(codes):
         yield from (
             f"code {code} is there {n} times" for code, n in Counter(codes).items() if n > 1
         )
-    yield from (f"{code!r} is not an institution code" for code in codes if not valid_code(code))
+
+
+def malformed_codes(candidate: Candidate) -> Iterator[str]:
+    """A code is ten characters, a letter only in the seventh place."""
+    for record in candidate.fresh:
+        if not valid_code(record.code):
+            yield f"{record.code!r} is not an institution code"
 
 
 def impossible_stock(candidate: Candidate) -> Iterator[str]:
     """Pieces are neither negative nor beyond belief."""
-    for record in candidate.records:
+    for record in candidate.fresh:
         for product, pieces in record.counts.items():
             if not 0 <= pieces <= MOST_PIECES:
                 yield f"{record.code} has {pieces} of {product}"
@@ -95,7 +106,7 @@ def impossible_stock(candidate: Candidate) -> Iterator[str]:
 
 def points_abroad(candidate: Candidate) -> Iterator[str]:
     """Every point lies in Taiwan's box."""
-    for record in candidate.records:
+    for record in candidate.fresh:
         if not inside_taiwan(record.lon, record.lat):
             yield f"{record.code} lies at {record.lon}, {record.lat}: not in Taiwan"
 
@@ -104,7 +115,8 @@ CHECKS: tuple[Check, ...] = (
     outlets_lost,
     time_going_back,
     ledger_going_back,
-    bad_codes,
+    repeated_codes,
+    malformed_codes,
     impossible_stock,
     points_abroad,
 )

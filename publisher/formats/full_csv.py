@@ -5,7 +5,7 @@ A text cell that a spreadsheet would run as a formula is prefixed with a quote; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from operator import attrgetter
 
 from core.domain.calendar import source_time
 from core.domain.snapshot import OutletRecord
@@ -32,6 +32,7 @@ _REST = [
 ]
 _RELEASE = ("valid_at", "published_at")
 _DECIMALS = 6
+_place, _source, _rest = (attrgetter(*names) for names in (_PLACE, _SOURCE, _REST))
 
 
 def columns(products: tuple[str, ...]) -> list[str]:
@@ -45,22 +46,18 @@ def write(release: ReleaseData) -> tuple[bytes, int]:
     products = release.products
 
     def fragment(record: OutletRecord) -> bytes:
-        cells = _texts(record, _PLACE)
+        cells = [*map(safe_cell, _place(record))]
         cells += (f"{round(value, _DECIMALS)!r}" for value in (record.lon, record.lat))
-        cells += _texts(record, _SOURCE)
+        cells += map(safe_cell, _source(record))
         for product in products:
             cells += (str(record.counts.get(product, 0)), record.levels.get(product, "none"))
-        cells += _texts(record, _REST)
+        cells += map(safe_cell, _rest(record))
         return f"{','.join(cells)},".encode()
 
     rows = release.fragments(PATH, fragment)
     times = f"{release.valid_at},{release.published}\n".encode()
     heading = BOM + f"{','.join(columns(products))}\n".encode()
     return joined(rows, times, heading, times if rows else b""), len(rows)
-
-
-def _texts(record: OutletRecord, names: Sequence[str]) -> list[str]:
-    return [safe_cell(getattr(record, name)) for name in names]
 
 
 def read(body: bytes) -> Stated:

@@ -6,6 +6,8 @@ members ``snapshot``, ``as_of`` and ``published_at`` of the collection name the 
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import msgspec
 
 from core.domain.calendar import source_time
@@ -41,6 +43,7 @@ _LAST = [
     "changed_at",
 ]
 _DECIMALS = 6
+_first, _last = attrgetter(*_FIRST), attrgetter(*_LAST)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -49,12 +52,11 @@ def write(release: ReleaseData) -> tuple[bytes, int]:
     products = release.products
 
     def fragment(record: OutletRecord) -> bytes:
-        properties: dict[str, object] = {name: getattr(record, name) for name in _FIRST}
+        properties: dict[str, object] = dict(zip(_FIRST, _first(record), strict=True))
         for product in products:
             properties[product] = record.counts.get(product, 0)
             properties[f"{product}_level"] = record.levels.get(product, "none")
-        for name in _LAST:
-            properties[name] = getattr(record, name)
+        properties.update(zip(_LAST, _last(record), strict=True))
         point = {"type": "Point", "coordinates": _position(record)}
         feature = {"type": "Feature", "id": record.code, "geometry": point}
         return b'%b,"properties":%b' % (_encode(feature)[:-1], _encode(properties)[:-1])

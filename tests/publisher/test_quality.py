@@ -41,7 +41,8 @@ def _faults(**changes: object) -> tuple[str, ...]:
         "last": LAST,
     }
     try:
-        pass_gate(Candidate(**(values | changes)))  # type: ignore[arg-type]
+        values |= changes
+        pass_gate(Candidate(fresh=values["records"], **values))  # type: ignore[arg-type]
     except Withheld as withheld:
         return withheld.faults
     return ()
