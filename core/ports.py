@@ -24,7 +24,7 @@ AuditRow = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """The caller's key (scope: the outlet) and the keyed hash of the canonical body."""
+    """Keyed hashes of the caller's key (scope: the outlet) and of the canonical body."""
 
     key: str
     body: bytes

@@ -14,7 +14,7 @@ from core.domain.calendar import taipei_day
 from core.domain.identity import normalise_number
 from core.domain.programme import Block, Pieces, Programme
 from core.errors import Invalid, NotFound, Refused
-from core.ports import AuditRow, Facts, Ledger
+from core.ports import AuditRow, Facts, Idempotency, Ledger
 
 MOST_PIECES = 1_000_000
 _NUMBER_LIKE = re.compile(r"[A-Z][A-Z0-9][0-9]{8}")
@@ -51,6 +51,13 @@ class Desk:
         if known is None:
             raise NotFound(f"outlet {outlet} is not in the register")
         return self.block(day).supply_for(outlet=outlet, kind=known.kind, county=known.county)
+
+    def idempotency(self, key: str, body: bytes) -> Idempotency:
+        """Return what is kept of a request's key and body: keyed hashes only.
+
+        A till's software may make its key of the buyer's number, so the key is not kept either.
+        """
+        return Idempotency(self.keys.fingerprint(key.encode()).hex(), self.keys.fingerprint(body))
 
     def known_products(self, pieces: dict[str, int | None]) -> None:
         """Refuse products that this programme does not ration.

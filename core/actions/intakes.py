@@ -124,7 +124,7 @@ async def manual_intake(
     note = free_text(note, LONGEST_NOTE)
     now, day = desk.moment()
     standard = await desk.standard(outlet, day)
-    idempotency = Idempotency(key, desk.keys.fingerprint(body))
+    idempotency = desk.idempotency(key, body)
     request = IntakeRequest(by, outlet, pieces, note, confirmation, standard, now, day)
     return await desk.ledger.commit(manual_order(desk, request, idempotency))
 

@@ -121,7 +121,7 @@ async def record_sale(
     now, day = desk.moment()
     origin = _origin(claim, reading)
     request = SaleRequest(by, outlet, claim, pieces, origin, now, day, on_behalf)
-    idempotency = Idempotency(key, desk.keys.fingerprint(body))
+    idempotency = desk.idempotency(key, body)
     return await desk.ledger.commit(sale_order(desk, request, idempotency))
 
 
