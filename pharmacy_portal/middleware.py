@@ -73,9 +73,11 @@ async def _translated(
         return problem(request, late, kind)
     except web.HTTPException as error:
         return http_problem(request, error, kind)
-    except Exception as fault:  # noqa: BLE001  # the outermost net
-        _log.error("request_failed", route=row.path if row else "none", **_described(fault))
-        return unexpected(request, kind)
+    except Exception as error:  # noqa: BLE001  # the outermost net
+        described = _described(error)
+    # Logged out here: where the log itself fails, Python prints what is being handled.
+    _log.error("request_failed", route=row.path if row else "none", **described)
+    return unexpected(request, kind)
 
 
 def _described(fault: Exception) -> dict[str, object]:
