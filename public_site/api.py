@@ -118,10 +118,14 @@ def nearest(
 
 
 def joined(query: MultiMapping[str]) -> dict[str, str]:
-    """Return the parameters as one text each; a repeated one becomes a list with commas."""
+    """Return the parameters as one text each; a repeated one becomes a list with commas.
+
+    Empty ones, which forms send, are left out.
+    """
     found: dict[str, str] = {}
     for name, value in query.items():
-        found[name] = f"{found[name]},{value}" if name in found else value
+        if value:
+            found[name] = f"{found[name]},{value}" if name in found else value
     return found
 
 

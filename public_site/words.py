@@ -43,6 +43,7 @@ _FRAME = {
 }
 
 _FRESHNESS = {
+    "age_of_data": Text("資料時間", "Age of the data"),
     "data_of": Text("資料", "Data"),
     "fresh": Text("最新", "up to date"),
     "stale_title": Text("資料已停止更新，數量待確認", "The data are no longer updated"),
