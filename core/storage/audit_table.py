@@ -8,8 +8,9 @@ from datetime import datetime
 
 from core.ports import AuditRow
 from core.storage.batch import AuditLine, Gathered, numbered
+from core.storage.bulk import insert
 
-_ADD = "INSERT INTO audit VALUES (?,?,?)"
+_ADD = "INSERT INTO audit VALUES"
 
 
 def counters(connection: sqlite3.Connection) -> Gathered:
@@ -22,7 +23,7 @@ def counters(connection: sqlite3.Connection) -> Gathered:
 
 def write_lines(connection: sqlite3.Connection, lines: Iterable[AuditLine]) -> None:
     """Append numbered rows."""
-    connection.executemany(_ADD, ((line.number, line.body.decode(), line.sha256) for line in lines))
+    insert(connection, _ADD, [(line.number, line.body.decode(), line.sha256) for line in lines])
 
 
 def write_audit(connection: sqlite3.Connection, row: AuditRow, at: datetime) -> None:

@@ -6,28 +6,40 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, TypeVar
 
-import structlog
-
-from core.errors import Unavailable
+from core.errors import MaskmapError, Unavailable
+from core.log import get_logger
+from core.ports import Order, Reply
+from core.storage.batch import batches
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], Any]
-Pending = tuple[Work, "Future[Any]"]
+ApplyOrders = Callable[[sqlite3.Connection, Sequence[Order]], list[Reply | MaskmapError]]
 
-_BATCH = 512
-_log = structlog.get_logger(__name__)
+_MOST_WAITING = 512
+_log = get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Pending:
+    """One thing to be done in the next transaction, and who waits for it."""
+
+    what: Order | Work
+    done: Future[Any] = field(default_factory=Future)
 
 
 class Writer:
     """The only writer of a SQLite file in this process; group commit of what waits."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, connect: Callable[[], sqlite3.Connection], apply: ApplyOrders) -> None:
         self._connect = connect
+        self._apply = apply
         self._waiting: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
@@ -38,10 +50,22 @@ class Writer:
         Raises:
             Unavailable: the database cannot be written; nothing was recorded.
         """
-        future: Future[T] = Future()
-        self._waiting.put((work, future))
+        result: T = await self._put(Pending(work))
+        return result
+
+    async def submit_order(self, order: Order) -> Reply | MaskmapError:
+        """Decide an order together with the others that wait; return once it is durable.
+
+        Raises:
+            Unavailable: the database cannot be written; nothing was recorded.
+        """
+        outcome: Reply | MaskmapError = await self._put(Pending(order))
+        return outcome
+
+    async def _put(self, pending: Pending) -> Any:
+        self._waiting.put(pending)
         # A caller that goes away must not take the committed act with it.
-        return await asyncio.shield(asyncio.wrap_future(future))
+        return await asyncio.shield(asyncio.wrap_future(pending.done))
 
     def close(self) -> None:
         """Commit what waits, then end the thread."""
@@ -67,7 +91,7 @@ class Writer:
     def _gather(self, first: Pending) -> tuple[list[Pending], bool]:
         pending = [first]
         with suppress(queue.Empty):
-            while len(pending) < _BATCH:
+            while len(pending) < _MOST_WAITING:
                 more = self._waiting.get_nowait()
                 if more is None:
                     return pending, True
@@ -78,7 +102,7 @@ class Writer:
         """Commit all together; if one spoils it, each by itself, so that only that one fails."""
         connection.execute("BEGIN IMMEDIATE")
         try:
-            results = [work(connection) for work, _ in pending]
+            results = list(self._results(connection, pending))
             connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001  # whatever it was, nothing stays half-written
             if connection.in_transaction:
@@ -90,14 +114,24 @@ class Writer:
             _log.warning("act_failed", error=type(error).__name__)
             _fail(pending, error)
             return
-        for (_, future), result in zip(pending, results, strict=True):
-            future.set_result(result)
+        for one, result in zip(pending, results, strict=True):
+            one.done.set_result(result)
+
+    def _results(self, connection: sqlite3.Connection, pending: Sequence[Pending]) -> Iterator[Any]:
+        """Do everything in turn; orders that follow each other are one batch."""
+        for are_orders, run in groupby(pending, key=lambda one: isinstance(one.what, Order)):
+            things: list[Any] = [one.what for one in run]
+            if are_orders:
+                for part in batches(things, _MOST_WAITING):
+                    yield from self._apply(connection, part)
+            else:
+                yield from (work(connection) for work in things)
 
 
 def _fail(pending: Sequence[Pending], error: Exception) -> None:
-    for _, future in pending:
-        if not future.done():
-            future.set_exception(_explained(error))
+    for one in pending:
+        if not one.done.done():
+            one.done.set_exception(_explained(error))
 
 
 def _explained(error: Exception) -> Exception:

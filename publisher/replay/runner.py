@@ -113,7 +113,7 @@ async def open_replay(
     async with open_state(settings) as state:
         feed = LedgerFeed(settings.database_path)
         _must_be_ours(feed)
-        with open_publisher(settings) as publisher:
+        with open_publisher(settings, quick=True) as publisher:
             until = _released_until(settings)
             yield Replay(settings, programme, state, feed, publisher, export, until)
         feed.close()
