@@ -1,4 +1,4 @@
-"""``maskmap outlets import`` and ``maskmap outlets check``."""
+"""``maskmap outlets``: import and check; ``mark`` stands beside."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from core.storage import open_state, prepare
 from core.storage.feed import LedgerFeed
 from publisher.register.doubts import find_doubts
 from publisher.register.evidence import load_evidence, save_evidence
+from publisher.register.marking import mark
 from publisher.register.merge import Merge, merge_registers
 from publisher.register.reading import read_register
 from publisher.register.records import RegisterFile
@@ -33,6 +34,9 @@ T = TypeVar("T")
 @click.group()
 def outlets() -> None:
     """The register of outlets (販售點)."""
+
+
+outlets.add_command(mark)
 
 
 @outlets.command(name="import")
