@@ -113,7 +113,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rules_of: Annotated[
         date | None,
         Meta(
-            description="A date (`YYYY-MM-DD`) that pins every programme to the rules of that day;"
+            description="A date (`YYYY-MM-DD`) that pins the mask programme to the rules of that day;"
             " pages say so. Empty: the rules follow the calendar."
         ),
     ] = None
