@@ -108,5 +108,10 @@ if (dialog) {
     const chosen = visible[Number(event.key) - 1];
     if (chosen) chosen.click();
   });
-  dialog.addEventListener("close", () => document.querySelector("[autofocus]")?.focus());
+  // A field that gets the focus while the page behind is still inert takes no keys (Chromium).
+  dialog.addEventListener("close", () => {
+    const field = document.querySelector("[autofocus]");
+    field?.blur();
+    requestAnimationFrame(() => field?.focus());
+  });
 }

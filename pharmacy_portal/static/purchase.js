@@ -1,7 +1,7 @@
 // 購買: a card, Enter, Enter. No field of one buyer ever meets another's: whatever changes voids
 // the check, and answers to a voided check are dropped (`turn`).
 import { ask, freshKey, settle, Unreachable } from "./api.js";
-import { askInTheMorning, onWritten } from "./arrival.js";
+import { askInTheMorning } from "./arrival.js";
 import { announce, main, onStock, products, setStock, stock } from "./counter.js";
 import { showRecent, voidButton } from "./tables.js";
 import { goods, say } from "./words.js";
@@ -32,9 +32,15 @@ function show(state) {
   find("#waiting").hidden = !["checking", "selling"].includes(state);
   find("#waiting-title").textContent = say(state === "checking" ? "checking" : "waiting");
   find("#waiting-long").hidden = true;
-  buyer.inert = find(".side").inert = state === "selling";
+  lock(state === "selling");
   find("#fault").textContent = "";
   find("#sale-fault").textContent = "";
+}
+
+/** While the outcome is open nobody else can be put into the form. */
+function lock(on) {
+  for (const field of [type, number, born, find("#check"), ...tray]) field.disabled = on;
+  if (find("#eject")) find("#eject").disabled = on || !card;
 }
 
 const busy = () => main.dataset.state === "selling";
@@ -332,6 +338,5 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 clearBuyer();
-onWritten(() => number.focus());
 refreshRecent();
 askInTheMorning();

@@ -125,6 +125,8 @@ async def test_after_a_sale_nothing_of_the_buyer_is_left(counter_page: Page) -> 
         assert await page.input_value(field) == ""
     assert number not in await page.content()
     assert await page.get_attribute(f"[data-card={MAY}]", "aria-pressed") == "false"
+    await page.keyboard.type("b")
+    assert await page.input_value("#id_number") == "b", "the form takes the next buyer at once"
 
 
 async def test_typing_a_number_is_typing_and_says_so(counter_page: Page) -> None:
