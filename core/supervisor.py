@@ -201,10 +201,10 @@ def up(ctx: click.Context, demo: bool, rules_of: datetime | None) -> None:
         )
         signal.signal(signal.SIGTERM, supervisor.stop)
         signal.signal(signal.SIGINT, supervisor.stop)
-        supervisor.run(before=_demo_steps(settings, environ) if demo else ())
+        supervisor.run(before=demo_steps(settings, environ) if demo else ())
 
 
-def _demo_steps(settings: Settings, environ: dict[str, str]) -> list[Child]:
+def demo_steps(settings: Settings, environ: dict[str, str]) -> list[Child]:
     """Return what makes the demonstration: the nation, and its cards where there are none yet."""
     steps = [Child("demo fill", (*MASKMAP, "demo", "fill"), environ)]
     # The revocation list is written last: cards that were half made when it was killed have none.

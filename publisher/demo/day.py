@@ -25,6 +25,8 @@ NOTE_FEWER, NOTE_SPOILT = "到貨數量不同", "包裝破損，扣除"
 
 # How many outlets in a hundred are of which kind; see _days_of.
 _KINDS = (("taken", 70), ("typed", 14), ("left", 11), ("none", 5))
+# Near the station there is something of everything, and some left of all.
+_SOLD_NEAR_STATION = (0.04, 0.7, 0.1, 0.93, 0.02, 0.6, 0.3, 0.97)
 _SHARE_SPOILT = 0.02
 _SHARE_SINGLE = 0.15
 
@@ -70,13 +72,13 @@ def plan(random: Random, outlets: Sequence[Outlet], block: Block, now: datetime)
     """Plan the acts of all outlets in order of time, each with its place as its serial."""
     drawn: list[Act] = []
     for place, outlet in enumerate(outlets):
-        drawn += _acts(random, outlet, block, now, near=place < NEAR_STATION)
+        drawn += _acts(random, outlet, block, now, near=place if place < NEAR_STATION else None)
     drawn.sort(key=lambda act: act.at)
     return [act._replace(serial=serial) for serial, act in enumerate(drawn)]
 
 
 def _acts(
-    random: Random, outlet: Outlet, block: Block, now: datetime, *, near: bool
+    random: Random, outlet: Outlet, block: Block, now: datetime, *, near: int | None
 ) -> Iterator[Act]:
     """Yield what happens at one outlet.
 
@@ -88,7 +90,7 @@ def _acts(
     kind = random.choices(names, weights)[0]
     if outlet.status != "active":
         kind = "left" if outlet.status == "paused" else "none"
-    if near:
+    if near is not None:
         kind = "taken"
     standard = block.supply_for(outlet=outlet.code, kind=outlet.kind, county=outlet.county)
     if kind == "taken":
@@ -106,7 +108,10 @@ def _acts(
 
 def _sold_of_standard(random: Random, standard: dict[str, int], near: bool) -> dict[str, int]:
     """Choose how much of a full delivery is gone: a little at most, all at a few."""
-    fate = 1.0 if near else random.random()
+    if near is not None:
+        share = _SOLD_NEAR_STATION[near % len(_SOLD_NEAR_STATION)]
+        return {product: int(n * share) for product, n in standard.items()}
+    fate = random.random()
     if fate < 0.01:
         return dict(standard)
     if fate < 0.035:

@@ -67,6 +67,7 @@ def _outlet(
     centre = STATION if near else (town.lat, town.lon)
     lat, lon = _somewhere(random, centre, _NEAR_KM if near else _spread_km(town))
     pharmacy = kind == "pharmacy"
+    note = texts.note(random)
     return Outlet(
         code=_code(random, "59" if pharmacy else "23", town, taken),
         name=texts.pharmacy_name(random) if pharmacy else texts.health_centre_name(town),
@@ -81,8 +82,8 @@ def _outlet(
         lat=lat,
         coordinate_source=SOURCE,
         coordinate_precision="rooftop",
-        service_periods=texts.service_periods(random, kind),
-        note=texts.note(random),
+        service_periods=texts.service_periods(random, kind, note),
+        note=note,
     )
 
 

@@ -34,6 +34,7 @@ _HOURS = (
     "NNNNNNN" + "NNNNNNN" + "NNNNNYY",
 )
 _OFFICE_HOURS = _HOURS[3]
+_CLOSED_ON_SUNDAY = "週日休息"
 
 
 @cache
@@ -70,10 +71,12 @@ def phone(random: Random, town: Town) -> str:
     return f"({area})0{random.randrange(10 ** (digits - 1)):0{digits - 1}d}"
 
 
-def service_periods(random: Random, kind: str) -> str:
-    """Choose opening hours: 21 characters."""
+def service_periods(random: Random, kind: str, note: str) -> str:
+    """Choose opening hours (21 characters) that do not contradict the note."""
     if kind == "health_centre":
         return _OFFICE_HOURS
+    if note.startswith(_CLOSED_ON_SUNDAY):
+        return _HOURS[0]
     return random.choice(_HOURS) if random.random() < 0.95 else ""
 
 

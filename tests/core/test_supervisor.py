@@ -15,7 +15,7 @@ import pytest
 from core.child import FIRST_WAIT_S, LONGEST_WAIT_S, STEADY_S, Child, describe_status, next_wait_s
 from core.errors import Conflict, Unavailable
 from core.settings import Address, Settings
-from core.supervisor import Supervisor, environment_for, loopback_or_free, only_one
+from core.supervisor import Supervisor, demo_steps, environment_for, loopback_or_free, only_one
 
 # How long a test waits for something that should come at once; reached only by a failing test.
 PATIENCE_S = 30.0
@@ -203,3 +203,17 @@ def test_children_are_told_what_the_supervisor_decided(state):
     assert environ["MASKMAP_PORTAL_URL"] == "http://127.0.0.1:1"
     assert environ["MASKMAP_DEMO"] == "1"
     assert environ["MASKMAP_PUBLISH_EVERY"] == "1.0"
+
+
+def test_the_demo_makes_cards_until_they_are_whole_and_then_no_more(state):
+    settings = Settings(state=state, demo=True)
+
+    def steps() -> list[str]:
+        return [step.name for step in demo_steps(settings, {})]
+
+    assert steps() == ["demo fill", "demo card"]
+    settings.cards_folder.mkdir()
+    (settings.cards_folder / "ca.pem").touch()
+    assert steps() == ["demo fill", "demo card"]
+    (settings.cards_folder / "ca.crl").touch()
+    assert steps() == ["demo fill"]

@@ -132,7 +132,7 @@ def test_some_outlets_with_stock_stand_near_taipei_main_station(state):
         for outlet in seen.outlets
         if outlet.lat and great_circle_m(*STATION, outlet.lat, outlet.lon or 0.0) < 1_000
     ]
-    assert sum(seen.stock.get(outlet.code, 0) > 50 for outlet in near) >= NEAR_STATION
+    assert sum(seen.stock.get(outlet.code, 0) > 0 for outlet in near) >= NEAR_STATION
 
 
 def test_the_same_seed_and_instant_make_the_same_nation_and_another_seed_another(tmp_path):
