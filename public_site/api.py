@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -21,25 +22,39 @@ from public_site.view import View
 
 routes = web.RouteTableDef()
 
+Asked = TypeVar("Asked")
+
 DEFAULT_RADIUS_M = 3000
 DEFAULT_NEAREST, MOST_NEAREST = 20, 100
 DEFAULT_LIMIT, MOST_LIMIT = 100, 1000
+
+
+class _List(msgspec.Struct, frozen=True):
+    """A question for a list, understood."""
+
+    query: Query
+    after: str
+    limit: int
+
+
+class _Near(msgspec.Struct, frozen=True):
+    """A question for what is near, understood."""
+
+    query: Query
+    point: tuple[float, float]
+    limit: int
+    radius_m: float
 
 
 @routes.get("/api/v1/outlets")
 async def list_outlets(request: web.Request) -> web.Response:
     """Answer the outlets that a query means, ascending by code, a page at a time."""
     look = request.app[SNAPSHOTS].look()
-    asked = joined(request.query)
-    query = read_query(asked, look.view)
-    after = parameters.cursor(asked)
-    limit = parameters.whole(asked, "limit", 1, MOST_LIMIT, DEFAULT_LIMIT)
-    key = ("list", query, after, limit)
-    rest = look.view.answers.get(key)
+    asked = understood(request, look.view, _read_list)
+    rest = look.view.answers.get(asked)
     if rest is None:
-        made = _page_of(look.view, query, after, limit, asked)
-        rest = look.view.answers.keep(key, made)
-    return json_answer(request, look, rest, key)
+        rest = look.view.answers.keep(asked, _page_of(look.view, asked, joined(request.query)))
+    return json_answer(request, look, rest, asked)
 
 
 @routes.get("/api/v1/outlets/{code}")
@@ -58,21 +73,14 @@ async def one_outlet(request: web.Request) -> web.Response:
 async def nearby(request: web.Request) -> web.Response:
     """Answer the nearest outlets that a query means, with ``distance_m`` and ``direction``."""
     look = request.app[SNAPSHOTS].look()
-    asked = joined(request.query)
-    point = parameters.position(asked)
-    if point is None:
-        raise BadParameter(
-            "lat", "lat and lon are needed: degrees, such as lat=25.0478&lon=121.517"
-        )
-    radius_m = parameters.number(asked, "radius_m", 1, FURTHEST_M) or DEFAULT_RADIUS_M
-    limit = parameters.whole(asked, "limit", 1, MOST_NEAREST, DEFAULT_NEAREST)
-    query = read_query(asked, look.view)
-    key = ("near", point, radius_m, limit, query)
-    rest = look.view.answers.get(key)
+    asked = understood(request, look.view, _read_near)
+    rest = look.view.answers.get(asked)
     if rest is None:
-        found = nearest(look.view, query, point, limit=limit, radius_m=radius_m)
-        rest = look.view.answers.keep(key, _nearest_json(look.view, point, found))
-    return json_answer(request, look, rest, key)
+        found = nearest(
+            look.view, asked.query, asked.point, limit=asked.limit, radius_m=asked.radius_m
+        )
+        rest = look.view.answers.keep(asked, _nearest_json(look.view, asked.point, found))
+    return json_answer(request, look, rest, asked)
 
 
 @routes.get("/api/v1/snapshot")
@@ -117,6 +125,33 @@ def nearest(
     )
 
 
+def understood(
+    request: web.Request, view: View, read: Callable[[Mapping[str, str], View], Asked]
+) -> Asked:
+    """Return what the text of a query means, read once for each snapshot."""
+    key = (read, request.query_string)
+    known = view.understood.get(key)
+    if known is None:
+        known = view.understood.keep(key, read(joined(request.query), view))
+    return known
+
+
+def _read_list(sent: Mapping[str, str], view: View) -> _List:
+    limit = parameters.whole(sent, "limit", 1, MOST_LIMIT, DEFAULT_LIMIT)
+    return _List(read_query(sent, view), parameters.cursor(sent), limit)
+
+
+def _read_near(sent: Mapping[str, str], view: View) -> _Near:
+    point = parameters.position(sent)
+    if point is None:
+        raise BadParameter(
+            "lat", "lat and lon are needed: degrees, such as lat=25.0478&lon=121.517"
+        )
+    radius_m = parameters.number(sent, "radius_m", 1, FURTHEST_M) or DEFAULT_RADIUS_M
+    limit = parameters.whole(sent, "limit", 1, MOST_NEAREST, DEFAULT_NEAREST)
+    return _Near(read_query(sent, view), point, limit, radius_m)
+
+
 def joined(query: MultiMapping[str]) -> dict[str, str]:
     """Return the parameters as one text each; a repeated one becomes a list with commas.
 
@@ -138,15 +173,15 @@ def unknown_outlet(code: str) -> NotFound:
     )
 
 
-def _page_of(view: View, query: Query, after: str, limit: int, asked: dict[str, str]) -> bytes:
-    places = select(view, query)
-    rest = [p for p in places if view.entries[p].record.code > after] if after else places
-    page, more = rest[:limit], len(rest) > limit
+def _page_of(view: View, asked: _List, sent: Mapping[str, str]) -> bytes:
+    places = select(view, asked.query)
+    rest = [place for place in places if view.entries[place].record.code > asked.after]
+    page, more = rest[: asked.limit], len(rest) > asked.limit
     cursor = encode_cursor(view.entries[page[-1]].record.code) if more else None
-    same = {name: asked[name] for name in (*PARAMETERS, "limit") if asked.get(name)}
+    same = {name: sent[name] for name in (*PARAMETERS, "limit") if sent.get(name)}
     following = f"/api/v1/outlets?{urlencode({**same, 'cursor': cursor})}" if more else None
     members = {"total": len(places), "next_cursor": cursor, "next": following}
-    outlets = b",".join(view.entries[p].fragment for p in page)
+    outlets = b",".join(view.entries[place].fragment for place in page)
     return b'"outlets":[%b],%b' % (outlets, msgspec.json.encode(members)[1:])
 
 

@@ -1,4 +1,4 @@
-"""A memory of finished answers that cannot grow without end."""
+"""A memory that cannot grow without end."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ V = TypeVar("V")
 
 
 class BoundedCache(Generic[V]):
-    """Keeps the newest answers up to a number of bytes; the oldest go first."""
+    """Keeps the newest values up to a sum of their sizes; the oldest go first."""
 
-    def __init__(self, most_bytes: int, size_of: Callable[[V], int]) -> None:
-        self._most_bytes = most_bytes
+    def __init__(self, most: int, size_of: Callable[[V], int]) -> None:
+        self._most = most
         self._size_of = size_of
-        self._bytes = 0
+        self._sum = 0
         self._kept: dict[Hashable, V] = {}
 
     def get(self, key: Hashable) -> V | None:
@@ -24,15 +24,15 @@ class BoundedCache(Generic[V]):
     def keep(self, key: Hashable, value: V) -> V:
         """Keep a value, let the oldest go where there is no room, and return the value."""
         size = self._size_of(value)
-        if size > self._most_bytes:
+        if size > self._most:
             return value
         if (old := self._kept.pop(key, None)) is not None:
-            self._bytes -= self._size_of(old)
-        while self._bytes + size > self._most_bytes:
+            self._sum -= self._size_of(old)
+        while self._sum + size > self._most:
             oldest = next(iter(self._kept))
-            self._bytes -= self._size_of(self._kept.pop(oldest))
+            self._sum -= self._size_of(self._kept.pop(oldest))
         self._kept[key] = value
-        self._bytes += size
+        self._sum += size
         return value
 
     def __len__(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import secrets
 import time
@@ -29,6 +30,11 @@ SECURITY = {
     "Server": "maskmap",
 }
 
+OPEN_DATA = SECURITY | CORS
+# Names of requests: this process, and a number. Asking the system for chance each time costs more.
+_PROCESS = secrets.token_hex(6)
+_numbers = itertools.count(1)
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 log = get_logger(__name__)
@@ -38,7 +44,7 @@ _plain_log = logging.getLogger(__name__)
 @web.middleware
 async def frame(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer within the limits, turn every fault into an answer, count and log it."""
-    identity = secrets.token_hex(8)
+    identity = f"{_PROCESS}{next(_numbers):08x}"
     token = request_id.set(identity)
     started = time.perf_counter()
     try:
@@ -66,10 +72,8 @@ async def _answer(request: web.Request, handler: Handler, identity: str) -> web.
 
 def _decorate(request: web.Request, response: web.StreamResponse, identity: str) -> None:
     headers = response.headers
-    headers.update(SECURITY)
+    headers.update(OPEN_DATA if request.path.startswith(DATA_PATHS) else SECURITY)
     headers["X-Request-ID"] = identity
-    if request.path.startswith(DATA_PATHS):
-        headers.update(CORS)
 
 
 def _count(request: web.Request, status: int, seconds: float) -> None:
@@ -78,8 +82,9 @@ def _count(request: web.Request, status: int, seconds: float) -> None:
     The query is never logged: it may hold a position, or where somebody lives.
     """
     resource = request.match_info.route.resource
-    route = resource.canonical if resource else "none"
-    request.app[METRICS].request(route, status, seconds)
+    request.app[METRICS].request(
+        resource.canonical if resource is not None else "none", status, seconds
+    )
     fine = status < 400 and seconds < SLOW_S
     if fine and not _plain_log.isEnabledFor(logging.DEBUG):
         return

@@ -66,14 +66,20 @@ def read_query(query: Mapping[str, str], view: View) -> Query:
 
 def select(view: View, query: Query) -> list[int]:
     """Return the places of the outlets that a query means, ascending by code."""
-    return list(filter(wanted(view, query), _base(view, query)))
+    return list(filter(_test(view, query), _base(view, query)))
 
 
 def wanted(view: View, query: Query) -> Callable[[int], bool]:
-    """Return the test whether a query means the outlet at a place."""
-    tests = _tests(query)
-    entries = view.entries
-    return lambda place: all(test(entries[place]) for test in tests)
+    """Return the test whether a query means the outlet at a place.
+
+    There are few queries without a text of the asker's own, so their answers are remembered.
+    """
+    if query.words or query.codes or query.bbox:
+        return _test(view, query)
+    known = view.understood.get(query)
+    if known is None:
+        known = view.understood.keep(query, frozenset(select(view, query)).__contains__)
+    return known
 
 
 def in_stock(entry: Entry, product: str = "") -> bool:
@@ -96,6 +102,13 @@ def _base(view: View, query: Query) -> Sequence[int]:
     if query.county:
         return view.by_county.get(query.county, ())
     return range(len(view.entries))
+
+
+def _test(view: View, query: Query) -> Callable[[int], bool]:
+    """Return one test made of those that the query asks for."""
+    tests = _tests(query)
+    entries = view.entries
+    return lambda place: all(test(entries[place]) for test in tests)
 
 
 def _tests(query: Query) -> list[Callable[[Entry], bool]]:

@@ -20,6 +20,7 @@ from public_site.grid import Grid
 OUTLETS_FILE = "outlets.geojson"
 _MOST_PAGE_BYTES = 48 * 2**20
 _MOST_ANSWER_BYTES = 32 * 2**20
+_MOST_QUERIES = 20_000
 
 _RECORD_FIELDS = frozenset(field.name for field in msgspec.structs.fields(OutletRecord))
 
@@ -57,7 +58,11 @@ class _Collection(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class View:
-    """The index over one release. ``entries`` ascend by code; places in it name outlets."""
+    """The index over one release. ``entries`` ascend by code; places in it name outlets.
+
+    ``pages`` and ``answers`` are remembered by what was asked, however it was written;
+    ``understood`` remembers what the text of a query means.
+    """
 
     release: Release
     programme: Programme
@@ -71,6 +76,9 @@ class View:
     )
     answers: BoundedCache[bytes] = field(
         default_factory=lambda: BoundedCache(_MOST_ANSWER_BYTES, len)
+    )
+    understood: BoundedCache[Any] = field(
+        default_factory=lambda: BoundedCache(_MOST_QUERIES, lambda query: 1)
     )
 
     @property

@@ -132,6 +132,12 @@ def switch(reader: Reader, path: str, query: Mapping[str, str]) -> dict[str, obj
 
 def age_html(look: Look, reader: Reader) -> bytes:
     """Return the time and age of the data, as HTML; the script keeps the age going."""
+    key = ("age", look.age_s, reader.language)
+    known = look.published.packed.get(key)
+    return known if known is not None else look.published.packed.keep(key, _age(look, reader))
+
+
+def _age(look: Look, reader: Reader) -> bytes:
     checked = look.published.checked_at.astimezone(TAIPEI)
     same_day = checked.date() == look.now.astimezone(TAIPEI).date()
     shown = f"{checked:%H:%M:%S}" if same_day else f"{checked:%Y-%m-%d %H:%M:%S}"

@@ -14,7 +14,7 @@ from core.domain.geography import town_of_address, towns_by_code
 from core.domain.outlets import KINDS
 from core.domain.wording import buyers_today
 from public_site import parameters
-from public_site.api import joined, nearest
+from public_site.api import nearest, understood
 from public_site.folding import words_of
 from public_site.keys import SNAPSHOTS
 from public_site.pages.reader import CHINESE, Reader, reader_of
@@ -75,15 +75,38 @@ class Alternative:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What the address asks for. ``given`` are its parameters as they were written."""
+
+    given: tuple[tuple[str, str], ...]
+    query: Query
+    point: tuple[float, float] | None
+    page: int
+
+
+@dataclass(frozen=True)
 class Asked:
     """One request for the search page, understood."""
 
     look: Look
     reader: Reader
     given: Mapping[str, str]
-    query: Query
-    point: tuple[float, float] | None
-    page: int
+    question: Question
+
+    @property
+    def query(self) -> Query:
+        """The conditions."""
+        return self.question.query
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Where the reader stands, if that was said."""
+        return self.question.point
+
+    @property
+    def page(self) -> int:
+        """Which page of the list, from 1."""
+        return self.question.page
 
     def link(self, **changes: str) -> str:
         """Return the address of this search with some conditions changed, from page one."""
@@ -97,16 +120,24 @@ _KEPT = ("q", "county", "town", "kind", "product", "in_stock", "availability", "
 @routes.get("/")
 async def search_page(request: web.Request) -> web.Response:
     """Answer the list of outlets that a search means."""
-    look = request.app[SNAPSHOTS].look()
-    sent = joined(request.query)
-    query = read_query(sent, look.view)
-    point = parameters.position(sent)
+    look, reader = request.app[SNAPSHOTS].look(), reader_of(request)
+    question = understood(request, look.view, _read)
+    return page_answer(
+        request,
+        look,
+        reader,
+        "search.html",
+        question,
+        lambda: _context(Asked(look, reader, dict(question.given), question)),
+    )
+
+
+def _read(sent: Mapping[str, str], view: View) -> Question:
+    query, point = read_query(sent, view), parameters.position(sent)
     page = parameters.whole(sent, "page", 1, _MOST_PAGES, 1)
     given = {name: sent[name].strip() for name in _KEPT if sent.get(name, "").strip()}
     query = _without_foreign_town(query, given)
-    asked = Asked(look, reader_of(request), given, query, point, page)
-    key = tuple(given.items()), query.bbox, query.codes
-    return page_answer(request, look, asked.reader, "search.html", key, lambda: _context(asked))
+    return Question(tuple(given.items()), query, point, page)
 
 
 def _without_foreign_town(query: Query, given: dict[str, str]) -> Query:
