@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import secrets
 import time
 import traceback
@@ -38,6 +39,9 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 _TRANSPORT_SECURITY = "max-age=31536000"
+# Asking the system for chance on every request would let go of the interpreter's lock each time.
+_PROCESS = secrets.token_hex(4)
+_numbers = itertools.count(1)
 _log = get_logger(__name__)
 
 
@@ -45,7 +49,7 @@ _log = get_logger(__name__)
 async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give every request an id, a limit, one translation of its errors, and safe headers."""
     started = time.perf_counter()
-    request_id.set(secrets.token_hex(8))
+    request_id.set(f"{_PROCESS}-{next(_numbers):x}")
     row = route_of(request)
     response = await _translated(request, handler, row)
     for name, value in SECURITY_HEADERS.items():

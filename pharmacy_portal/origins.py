@@ -6,6 +6,8 @@ made for his own site together with his own ``Host``, or rebind a name of his to
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from aiohttp import web
 from yarl import URL
 
@@ -19,26 +21,29 @@ def served_origin(request: web.Request, portal_url: str) -> str:
     Raises:
         HTTPMisdirectedRequest: ``Host`` names somebody else.
     """
-    host = request.headers.get("Host", "").lower()
+    host = request.headers.get("Host", "")
+    socket = request.transport and request.transport.get_extra_info("sockname")
+    origin = _origin(host.lower(), request.scheme, tuple((socket or ("", 0))[:2]), portal_url)
+    if origin is None:
+        raise web.HTTPMisdirectedRequest(text="this portal is not served under that name")
+    return origin
+
+
+@lru_cache(maxsize=256)
+def _origin(host: str, scheme: str, socket: tuple[str, int], portal_url: str) -> str | None:
     if portal_url:
-        origin = URL(portal_url.lower()).origin()
-        names = (origin.host_port_subcomponent, f"{origin.host_subcomponent}:{origin.port}")
-        if host in names:
-            return str(origin)
-    elif host in _own_names(request):
-        return str(URL(f"{request.scheme}://{host}").origin())
-    raise web.HTTPMisdirectedRequest(text="this portal is not served under that name")
+        own = URL(portal_url.lower()).origin()
+        names = {own.host_port_subcomponent, f"{own.host_subcomponent}:{own.port}"}
+        return str(own) if host in names else None
+    return str(URL(f"{scheme}://{host}").origin()) if host in _own_names(scheme, *socket) else None
 
 
-def _own_names(request: web.Request) -> set[str]:
+def _own_names(scheme: str, address: str, port: int) -> set[str]:
     """List ``host[:port]`` of the socket that took the request."""
-    if request.transport is None:
-        return set()
-    address, port, *_ = request.transport.get_extra_info("sockname")
-    own = f"[{address}]" if ":" in address else str(address)
+    own = f"[{address}]" if ":" in address else address
     hosts = {own, *(_LOOPBACK_NAMES if _is_loopback(address) else ())}
     names = {f"{host}:{port}" for host in hosts}
-    return names | hosts if port == _DEFAULT_PORTS[request.scheme] else names
+    return names | hosts if port == _DEFAULT_PORTS[scheme] else names
 
 
 def _is_loopback(address: str) -> bool:

@@ -19,6 +19,7 @@ from core.ports import Accounts, AuditRow, Grant, Session, User
 IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=12)
 REREAD_AFTER = timedelta(seconds=5)
+NOTICE_EVERY = timedelta(seconds=1)
 # How far the stored ``seen_at`` may lag behind; after a crash a session is idle that much sooner.
 STORE_SEEN_EVERY = timedelta(minutes=1)
 CACHED_SESSIONS = 20_000
@@ -72,7 +73,7 @@ class Sessions:
         held = await self._held_or_read(session_id(secret), now)
         if held is None or not _live(held.session, now):
             return None
-        if active:
+        if active and now - held.session.seen_at >= NOTICE_EVERY:
             held = replace(held, session=replace(held.session, seen_at=now))
             if now - held.stored_seen_at >= STORE_SEEN_EVERY:
                 await self._accounts.touch_session(held.session)
