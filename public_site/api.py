@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 from multidict import MultiMapping
 
-from core.domain.geography import bearing_deg, direction
+from core.domain.geography import DIRECTIONS, bearing_deg
 from core.domain.outlets import valid_code
 from core.errors import NotFound
 from public_site import parameters
@@ -24,6 +24,7 @@ routes = web.RouteTableDef()
 
 Asked = TypeVar("Asked")
 
+_DIRECTIONS = [name.en.encode() for name in DIRECTIONS]
 DEFAULT_RADIUS_M = 3000
 DEFAULT_NEAREST, MOST_NEAREST = 20, 100
 DEFAULT_LIMIT, MOST_LIMIT = 100, 1000
@@ -194,10 +195,10 @@ def _nearest_json(
 def _with_way(view: View, point: tuple[float, float], distance_m: float, place: int) -> bytes:
     """Return an outlet's object with how far it is (metres, to the decimetre) and where."""
     entry = view.entries[place]
-    there = entry.record.lat, entry.record.lon
+    bearing = bearing_deg(*point, entry.record.lat, entry.record.lon)
     return b'%b,"distance_m":%.1f,"bearing_deg":%d,"direction":"%b"}' % (
         entry.fragment[:-1],
         distance_m,
-        round(bearing_deg(*point, *there)) % 360,
-        direction(*point, *there).en.encode(),
+        round(bearing) % 360,
+        _DIRECTIONS[round(bearing / 45) % 8],
     )

@@ -47,6 +47,17 @@ class Grid:
             self._cells.setdefault(_cell(lat, lon), []).append(index)
         self._patches: dict[tuple[object, ...], list[int]] = {}
 
+    def forgetful(self) -> Grid:
+        """Return a grid of the same points that remembers no answers: for new stock."""
+        twin = Grid.__new__(Grid)
+        twin._points, twin._vectors, twin._cells = self._points, self._vectors, self._cells
+        twin._patches = {}
+        return twin
+
+    def holds(self, points: Sequence[tuple[float, float]]) -> bool:
+        """Tell whether these are exactly the points of this grid."""
+        return self._points == points
+
     def nearest(
         self, lat: float, lon: float, *, limit: int, radius_m: float, wanted: Wanted, name: object
     ) -> list[tuple[float, int]]:

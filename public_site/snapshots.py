@@ -199,7 +199,7 @@ def load(folder: Path, public_key: Ed25519PublicKey, known: Published | None) ->
     if known is not None and current.sequence == known.view.sequence:
         view = known.view
     else:
-        view = build_view(_read_release(folder, current, public_key))
+        view = build_view(_read_release(folder, current, public_key), known.view if known else None)
         _refuse_shrunken(view, known)
     pem = public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     return Published(view, current, body, signature, pem, checked_at)

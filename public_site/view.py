@@ -22,15 +22,23 @@ _MOST_PAGE_BYTES = 48 * 2**20
 _MOST_ANSWER_BYTES = 32 * 2**20
 _MOST_QUERIES = 20_000
 
-_RECORD_FIELDS = frozenset(field.name for field in msgspec.structs.fields(OutletRecord))
+# With this the publisher's file begins what is the same for every outlet of a release.
+_TIMES = b',"valid_at":'
+_OF_RELEASE = {"valid_at", "published_at"}
+_RECORD_FIELDS = {field.name for field in msgspec.structs.fields(OutletRecord)} - _OF_RELEASE
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One outlet: what templates read, what a search reads, what the API sends."""
+    """One outlet: what templates read, what a search reads, what the API sends.
+
+    ``record`` leaves out the two times that are the same for all of a release. ``core`` is what
+    the release says of the outlet without them, to tell whether anything changed.
+    """
 
     record: OutletRecord
     text: str
     fragment: bytes
+    core: bytes
 
 
 @dataclass(frozen=True)
@@ -92,8 +100,11 @@ class View:
         return self.release.manifest.sequence
 
 
-def build_view(release: Release) -> View:
+def build_view(release: Release, known: View | None = None) -> View:
     """Build the index of a release from its verified bytes.
+
+    What is said of most outlets is what ``known``, the view before, was built from; their parts
+    are taken from there, so the cost follows what changed.
 
     Raises:
         Untrusted: the release is signed, but is not what a snapshot must be.
@@ -101,8 +112,9 @@ def build_view(release: Release) -> View:
     try:
         programme = from_document(release.manifest.rules.document)
         collection = msgspec.json.decode(release.files[OUTLETS_FILE], type=_Collection)
+        before = _entries_before(known, programme)
         entries = sorted(
-            (_entry(feature, programme) for feature in collection.features),
+            (_entry(feature, programme, before) for feature in collection.features),
             key=lambda entry: entry.record.code,
         )
     except KeyError as error:
@@ -110,6 +122,8 @@ def build_view(release: Release) -> View:
     except msgspec.DecodeError as error:
         raise Untrusted(f"{OUTLETS_FILE}: {error}") from None
     _refuse_impossible(entries)
+    points = [(entry.record.lat, entry.record.lon) for entry in entries]
+    same_points = known is not None and known.grid.holds(points)
     return View(
         release=release,
         programme=programme,
@@ -117,24 +131,37 @@ def build_view(release: Release) -> View:
         by_code={entry.record.code: place for place, entry in enumerate(entries)},
         by_county=_grouped(entry.record.county_code for entry in entries),
         by_town=_grouped(entry.record.town_code for entry in entries),
-        grid=Grid([(entry.record.lat, entry.record.lon) for entry in entries]),
+        grid=known.grid.forgetful() if known and same_points else Grid(points),
     )
 
 
-def _entry(feature: _Feature, programme: Programme) -> Entry:
-    lon, lat = feature.geometry.coordinates
-    properties: dict[str, Any] = msgspec.json.decode(feature.properties)
-    known = {name: value for name, value in properties.items() if name in _RECORD_FIELDS}
-    known["counts"] = {p: properties[p] for p in programme.product_ids}
-    known["levels"] = {p: properties[f"{p}_level"] for p in programme.product_ids}
-    record = msgspec.convert(known | {"lon": lon, "lat": lat}, OutletRecord)
+def _entries_before(known: View | None, programme: Programme) -> Mapping[bytes, Entry]:
+    """Return the entries of the view before by what was said of them, unless products changed."""
+    if known is None or known.programme.product_ids != programme.product_ids:
+        return {}
+    return {entry.core: entry for entry in known.entries}
+
+
+def _entry(feature: _Feature, programme: Programme, before: Mapping[bytes, Entry]) -> Entry:
     # The fields of the GeoJSON, byte for byte, and the point beside them.
-    fragment = b'%b,"lon":%b,"lat":%b}' % (
-        bytes(feature.properties).rstrip()[:-1],
-        msgspec.json.encode(lon),
-        msgspec.json.encode(lat),
-    )
-    return Entry(record=record, text=_search_text(record), fragment=fragment)
+    fields = bytes(feature.properties).rstrip()[:-1]
+    lon, lat = feature.geometry.coordinates
+    point = b',"lon":%b,"lat":%b}' % (msgspec.json.encode(lon), msgspec.json.encode(lat))
+    core = fields[: fields.rfind(_TIMES)] + point if _TIMES in fields else fields + point
+    same = before.get(core)
+    if same is not None:
+        return Entry(record=same.record, text=same.text, fragment=fields + point, core=core)
+    record = _record(msgspec.json.decode(feature.properties), lon, lat, programme)
+    return Entry(record=record, text=_search_text(record), fragment=fields + point, core=core)
+
+
+def _record(
+    properties: Mapping[str, Any], lon: float, lat: float, programme: Programme
+) -> OutletRecord:
+    known = {name: value for name, value in properties.items() if name in _RECORD_FIELDS}
+    known["counts"] = {product: properties[product] for product in programme.product_ids}
+    known["levels"] = {product: properties[f"{product}_level"] for product in programme.product_ids}
+    return msgspec.convert(known | {"lon": lon, "lat": lat}, OutletRecord)
 
 
 def _search_text(record: OutletRecord) -> str:

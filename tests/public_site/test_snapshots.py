@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from core.domain.snapshot import release_folder
 from core.errors import Unavailable
+from public_site.keys import SNAPSHOTS
 from public_site.snapshots import Snapshots
 from publisher.signing import public_pem
 from tests.public_site.releases import NOW, TTL_S, an_outlet, some_outlets
@@ -207,3 +208,25 @@ async def test_a_half_written_release_is_not_seen(snapshots, folder):
     (folder.root / "current.json.tmp").write_bytes(b'{"sequence": 2')
     await snapshots.poll()
     assert snapshots.look().view.sequence == 1
+
+
+async def test_what_did_not_change_is_taken_over_and_what_changed_is_not(folder, start):
+    folder.publish(some_outlets())
+    client = await start()
+    near = "/api/v1/nearby?lat=25.0478&lon=121.517&in_stock=1"
+    first = await (await client.get(near)).json()
+    before = client.app[SNAPSHOTS].look().view
+    sold_out, *others = some_outlets()
+    folder.publish([an_outlet(sold_out.code, adult=0, child=0), *others], at=LATER)
+    await client.app[SNAPSHOTS].poll()
+    after = client.app[SNAPSHOTS].look().view
+    kept = {entry.record.code for entry in after.entries if entry in before.entries}
+    assert kept == set()  # each names the new release
+    same = [
+        new.record is old.record for new, old in zip(after.entries, before.entries, strict=True)
+    ]
+    assert same.count(False) == 1
+    second = await (await client.get(near)).json()
+    assert first["outlets"][0]["code"] == sold_out.code
+    assert sold_out.code not in {outlet["code"] for outlet in second["outlets"]}
+    assert {outlet["published_at"] for outlet in second["outlets"]} == {second["published_at"]}
