@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from core.storage.feed import LedgerFeed
-from tests.end_to_end.driving import Demo, running_demo
+from tests.end_to_end.driving import Demo, poll, running_demo
 
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -46,11 +48,41 @@ def first_start(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
     return FirstStart(state, demo.lines, log, *positions(state), demo.process.returncode)
 
 
+@dataclass(frozen=True)
+class Untouched:
+    """What was seen after the second start, before any test sold anything."""
+
+    position: int
+    audit: int
+    pharmacists: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class SecondStart:
+    """The demo, started a second time on the same state, and what it looked like then."""
+
+    demo: Demo
+    untouched: Untouched
+
+
 @pytest.fixture(scope="session")
-def demo(first_start: FirstStart) -> Iterator[Demo]:
-    """Return the demo, started a second time on the same state."""
-    with running_demo(first_start.state, first_start.log) as running:
-        yield running
+def second_start(first_start: FirstStart) -> Iterator[SecondStart]:
+    """Start the demo again, and let the publisher look at the ledger a few times."""
+    with running_demo(first_start.state, first_start.log) as demo:
+        looks: set[str] = set()
+        poll(
+            lambda: looks.add(demo.public("/api/v1/snapshot").json["checked_at"]) or len(looks) > 2
+        )
+        cards = sorted((demo.state / "cards").glob("pharmacist-*/card.json"))
+        outlets = [json.loads(card.read_text("utf-8"))["institution"] for card in cards]
+        published = {outlet: demo.published(outlet)["outlet"] for outlet in outlets}
+        yield SecondStart(demo, Untouched(*positions(demo.state), published))
+
+
+@pytest.fixture(scope="session")
+def demo(second_start: SecondStart) -> Demo:
+    """Return the demo that is running."""
+    return second_start.demo
 
 
 @pytest.fixture(scope="session")
