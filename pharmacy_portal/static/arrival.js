@@ -106,7 +106,10 @@ if (dialog) {
     const visible = buttons.filter((one) => !one.hidden);
     if (event.repeat && event.key === "Enter") event.preventDefault();
     const chosen = visible[Number(event.key) - 1];
-    if (chosen) chosen.click();
+    if (!chosen) return;
+    // The key answers the question; it must not also be typed into the field that comes next.
+    event.preventDefault();
+    chosen.click();
   });
   // A field that gets the focus while the page behind is still inert takes no keys (Chromium).
   dialog.addEventListener("close", () => {

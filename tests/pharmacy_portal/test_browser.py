@@ -259,6 +259,8 @@ async def test_not_arrived_yet_leaves_the_stock_and_is_not_asked_at_once_again(p
     await page.keyboard.press("3")
     await expect(page.locator("#arrival")).to_be_hidden()
     await expect(page.locator("#no-stock")).to_contain_text("若無庫存量將無法進行交易")
+    await expect(page.locator("#id_number")).to_be_focused()
+    assert await page.input_value("#id_number") == "", "the key was an answer, not a number"
     await page.reload()
     await expect(page.locator("#recent .empty")).to_be_visible()
     await expect(page.locator("#arrival")).to_be_hidden()
