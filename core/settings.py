@@ -113,8 +113,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rules_of: Annotated[
         date | None,
         Meta(
-            description="A date (`YYYY-MM-DD`) that pins the mask programme to the rules of that day;"
-            " pages say so. Empty: the rules follow the calendar."
+            description="A date (`YYYY-MM-DD`) that pins the mask programme to the rules of that"
+            " day; pages say so. Empty: the rules follow the calendar."
         ),
     ] = None
     person_keys: Annotated[
