@@ -104,7 +104,8 @@ if (dialog) {
   });
   dialog.addEventListener("keydown", (event) => {
     const visible = buttons.filter((one) => !one.hidden);
-    if (event.repeat && event.key === "Enter") event.preventDefault();
+    // A key held down since the page before is no answer.
+    if (event.repeat) return void (event.key === "Tab" || event.preventDefault());
     const chosen = visible[Number(event.key) - 1];
     if (!chosen) return;
     // The key answers the question; it must not also be typed into the field that comes next.

@@ -78,7 +78,7 @@ document.querySelector("#logout").addEventListener("click", async () => {
 
 // The digit alone opens a service while no field is in use; with Alt always, but never mid-sale.
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+  if (event.repeat || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
   if (main.dataset.state === "selling") return;
   const inField = event.target instanceof Element && event.target.closest(FIELDS);
   if (!event.altKey && inField) return;

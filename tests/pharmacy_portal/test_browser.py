@@ -98,6 +98,7 @@ async def test_the_first_sale_with_the_keyboard_alone(page: Page) -> None:
     await expect(page.locator(".services")).to_be_visible()
     await page.keyboard.press("1")
     question = page.locator("#arrival")
+    await expect(question).to_be_visible()
     await expect(question).to_contain_text(
         "請確定是否自動寫入口罩進貨量:成人口罩200片、兒童口罩50片"
     )
