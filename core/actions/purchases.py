@@ -83,7 +83,7 @@ async def check_eligibility(
             by=by,
             outlet=outlet,
             identity_type=claim.identity_type,
-            verified=_origin(claim, reading),
+            **_verified(_origin(claim, reading)),
             manual_reason=reason,
             allowed=verdict.allowed,
             reasons=list(verdict.reasons),
@@ -256,7 +256,7 @@ def _sale_row(request: SaleRequest, **values: object) -> AuditRow:
         by=request.by,
         outlet=request.outlet,
         identity_type=request.claim.identity_type,
-        verified=request.origin,
+        **_verified(request.origin),
         on_behalf=request.on_behalf,
         **values,
     )
@@ -300,6 +300,12 @@ def _reversal(entry: Entry, by: str, now: datetime, day: date) -> Entry:
 
 def _origin(claim: Claim, reading: Reading | None) -> Origin:
     return "card" if reading and claim.identity_type == "01" else "typed"
+
+
+def _verified(origin: Origin) -> AuditRow:
+    """Say how the buyer was identified; a reading's proof is kept as unverified for now."""
+    proof = {"proof": "unverified"} if origin == "card" else {}
+    return {"verified": origin, **proof}
 
 
 def _line(desk: Desk, outlet_name: str, sale: RecentSale) -> RecentPurchase:

@@ -6,11 +6,11 @@ number) cut to 128 bits, with the id of the key; the keys stand outside the data
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,6 +19,7 @@ from core.domain.identity import normalise_number
 
 KEY_BYTES = 16
 _NONCE_BYTES = 12
+_COUNTER_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,10 +36,14 @@ class PersonKeys:
     def __init__(self, keys: Mapping[str, bytes], current: str) -> None:
         if current not in keys:
             raise ValueError(f"the current person key {current!r} is not among the keys")
-        self._keys = dict(keys)
+        # Copies of a ready HMAC object: the one-shot function lets go of the interpreter lock,
+        # and a busy event loop is slow to give it back to the writer.
+        self._macs = {key_id: hmac.new(key, digestmod="sha256") for key_id, key in keys.items()}
         self.current = current
-        sealing = hmac.digest(self._keys[current], b"maskmap seal v1", hashlib.sha256)
-        self._seal = AESGCM(sealing)
+        self._seal = AESGCM(self._digest(current, b"maskmap seal v1"))
+        # A random start, then counting: no nonce comes twice under one key.
+        self._nonce_start = secrets.token_bytes(_NONCE_BYTES - _COUNTER_BYTES)
+        self._sealed = count()
 
     def of(self, number: str) -> PersonKey:
         """Return the person key of a number under the current key."""
@@ -47,15 +52,15 @@ class PersonKeys:
     def all_of(self, number: str) -> tuple[PersonKey, ...]:
         """Return the person keys under every live key, sorted (the order of locking)."""
         normal = normalise_number(number)
-        return tuple(sorted(self._key(key_id, normal) for key_id in self._keys))
+        return tuple(sorted(self._key(key_id, normal) for key_id in self._macs))
 
     def fingerprint(self, text: bytes) -> bytes:
         """Return a keyed hash of a request body, to compare repeats without keeping it."""
-        return hmac.digest(self._keys[self.current], b"body\0" + text, hashlib.sha256)
+        return self._digest(self.current, b"body\0" + text)
 
     def seal(self, masked: str, person: PersonKey) -> bytes:
         """Encrypt a masked number for today's list of recent purchases."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
+        nonce = self._nonce_start + next(self._sealed).to_bytes(_COUNTER_BYTES, "big")
         return nonce + self._seal.encrypt(nonce, masked.encode(), person.value)
 
     def unseal(self, sealed: bytes, person: PersonKey) -> str:
@@ -69,8 +74,12 @@ class PersonKeys:
             return ""
 
     def _key(self, key_id: str, number: str) -> PersonKey:
-        digest = hmac.digest(self._keys[key_id], number.encode(), hashlib.sha256)
-        return PersonKey(key_id, digest[:KEY_BYTES])
+        return PersonKey(key_id, self._digest(key_id, number.encode())[:KEY_BYTES])
+
+    def _digest(self, key_id: str, text: bytes) -> bytes:
+        mac = self._macs[key_id].copy()
+        mac.update(text)
+        return mac.digest()
 
 
 def mask_number(number: str) -> str:
