@@ -281,6 +281,7 @@ async def test_nearby_rows_tell_distance_and_direction(client):
     assert "280 公尺" in page.text
     assert "東南" in page.text
     assert "大同藥局" in page.text
+    assert "離您最近的" in page.text
 
 
 async def test_filters_are_links_and_the_chosen_ones_can_be_taken_away(client):
