@@ -20,6 +20,17 @@ from core.domain.snapshot import OutletRecord
 # writes this character as an escape.
 GAP = b"\0"
 
+# The record's fields in the order in which the wide formats list them: before and after the
+# numbers of the products.
+WHO_AND_WHERE = (
+    *("code", "name", "kind", "phone", "address"),
+    *("county_code", "county", "town_code", "town"),
+)
+WHAT_ELSE = (
+    *("availability", "availability_reason", "availability_since"),
+    *("note", "sale_windows", "tickets", "service_periods", "website", "changed_at"),
+)
+
 
 class _Kept(NamedTuple):
     """A format's fragments of the last release, and the records they were made of."""

@@ -10,35 +10,30 @@ from operator import attrgetter
 from core.domain.calendar import source_time
 from core.domain.snapshot import OutletRecord
 from publisher.csv_text import BOM, read_columns, safe_cell, unguarded
-from publisher.release_data import ReleaseData, Stated, joined, numbers_of
+from publisher.release_data import (
+    WHAT_ELSE,
+    WHO_AND_WHERE,
+    ReleaseData,
+    Stated,
+    joined,
+    numbers_of,
+)
 from publisher.times import parse_rfc3339
 
 PATH = "maskdata-all.csv"
 MEDIA_TYPE = "text/csv; charset=utf-8"
 
-_PLACE = ["code", "name", "kind", "phone", "address", "county_code", "county", "town_code", "town"]
 _POINT = ("lon", "lat")
 _SOURCE = ("coordinate_source", "coordinate_precision")
-_REST = [
-    "availability",
-    "availability_reason",
-    "availability_since",
-    "note",
-    "sale_windows",
-    "tickets",
-    "service_periods",
-    "website",
-    "changed_at",
-]
 _RELEASE = ("valid_at", "published_at")
 _DECIMALS = 6
-_place, _source, _rest = (attrgetter(*names) for names in (_PLACE, _SOURCE, _REST))
+_place, _source, _rest = (attrgetter(*names) for names in (WHO_AND_WHERE, _SOURCE, WHAT_ELSE))
 
 
 def columns(products: tuple[str, ...]) -> list[str]:
     """Return the heading; each product has its number and its level."""
     stock = [name for product in products for name in (product, f"{product}_level")]
-    return [*_PLACE, *_POINT, *_SOURCE, *stock, *_REST, *_RELEASE]
+    return [*WHO_AND_WHERE, *_POINT, *_SOURCE, *stock, *WHAT_ELSE, *_RELEASE]
 
 
 def write(release: ReleaseData) -> tuple[bytes, int]:

@@ -12,38 +12,15 @@ import msgspec
 
 from core.domain.calendar import source_time
 from core.domain.snapshot import OutletRecord
-from publisher.release_data import ReleaseData, Stated, joined
+from publisher.release_data import WHAT_ELSE, WHO_AND_WHERE, ReleaseData, Stated, joined
 from publisher.times import parse_rfc3339
 
 PATH = "outlets.geojson"
 MEDIA_TYPE = "application/geo+json"
 
-_FIRST = [
-    "code",
-    "name",
-    "kind",
-    "phone",
-    "address",
-    "county_code",
-    "county",
-    "town_code",
-    "town",
-    "coordinate_source",
-    "coordinate_precision",
-]
-_LAST = [
-    "availability",
-    "availability_reason",
-    "availability_since",
-    "note",
-    "sale_windows",
-    "tickets",
-    "service_periods",
-    "website",
-    "changed_at",
-]
+_FIRST = (*WHO_AND_WHERE, "coordinate_source", "coordinate_precision")
 _DECIMALS = 6
-_first, _last = attrgetter(*_FIRST), attrgetter(*_LAST)
+_first, _last = attrgetter(*_FIRST), attrgetter(*WHAT_ELSE)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -56,7 +33,7 @@ def write(release: ReleaseData) -> tuple[bytes, int]:
         for product in products:
             properties[product] = record.counts.get(product, 0)
             properties[f"{product}_level"] = record.levels.get(product, "none")
-        properties.update(zip(_LAST, _last(record), strict=True))
+        properties.update(zip(WHAT_ELSE, _last(record), strict=True))
         point = {"type": "Point", "coordinates": _position(record)}
         feature = {"type": "Feature", "id": record.code, "geometry": point}
         return b'%b,"properties":%b' % (_encode(feature)[:-1], _encode(properties)[:-1])
