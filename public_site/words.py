@@ -106,7 +106,8 @@ _SEARCH = {
     "rules_today": Text("今天可買", "Today:"),
     "found": Text("{total} 個販售點，{stock} 個現在有", "{total} outlets, {stock} have some now"),
     "found_near": Text(
-        "離您最近的 {n} 個販售點，最遠 {distance}", "The {n} outlets nearest to you, up to {distance}"
+        "離您最近的 {n} 個販售點，最遠 {distance}",
+        "The {n} outlets nearest to you, up to {distance}",
     ),
     "nowhere_found": Text("沒有符合的販售點", "No outlet fits"),
     "nowhere_why": Text(

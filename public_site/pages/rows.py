@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlencode, urlsplit
 
 from core.domain.calendar import taipei_day
@@ -162,12 +162,20 @@ def open_today(record: OutletRecord, now: datetime, reader: Reader) -> str:
     """Say which parts of the day the outlet is open today; empty where it is not known."""
     if not known_periods(record):
         return ""
-    day = taipei_day(now).weekday()
-    marks = [record.service_periods[part * _DAYS + day] for part in range(_PARTS)]
+    marks = _marks_of(record, taipei_day(now))
     parts = [reader.word(f"part_{n}") for n, mark in enumerate(marks) if mark == _OPEN]
     if not parts:
         return reader.word("closed_today")
     return reader.word("open_today", parts=("、" if reader.language != "en" else ", ").join(parts))
+
+
+def closed_today(record: OutletRecord, day: date) -> bool:
+    """Tell whether the outlet is known to be closed all day."""
+    return known_periods(record) and _OPEN not in _marks_of(record, day)
+
+
+def _marks_of(record: OutletRecord, day: date) -> list[str]:
+    return [record.service_periods[part * _DAYS + day.weekday()] for part in range(_PARTS)]
 
 
 def known_periods(record: OutletRecord) -> bool:

@@ -19,7 +19,7 @@ from public_site.folding import words_of
 from public_site.keys import SNAPSHOTS
 from public_site.pages.reader import CHINESE, Reader, reader_of
 from public_site.pages.rendering import page_answer, place_names
-from public_site.pages.rows import Row, row_of
+from public_site.pages.rows import Row, closed_today, row_of
 from public_site.search import FURTHEST_M, Query, can_buy_now, in_stock, read_query, select
 from public_site.snapshots import Look
 from public_site.view import View
@@ -184,13 +184,14 @@ def _rows(asked: Asked, places: Sequence[int]) -> tuple[list[Row], int]:
     if asked.point is not None:
         found = nearest(view, asked.query, asked.point, limit=ROWS_A_PAGE, radius_m=FURTHEST_M)
         return [_row(asked, place, distance_m) for distance_m, place in found], 1
-    product = asked.query.product
+    product, today = asked.query.product, taipei_day(look.now)
 
-    def rank(place: int) -> tuple[bool, int, int]:
-        """Those who have most come first, those where nothing can be bought last."""
-        counts = view.entries[place].record.counts
-        pieces = counts[product] if product else sum(counts.values())
-        return not can_buy_now(view.entries[place], product), -pieces, place
+    def rank(place: int) -> tuple[bool, bool, int, int]:
+        """Those who have most come first, then the closed, last where nothing can be bought."""
+        entry = view.entries[place]
+        pieces = entry.record.counts[product] if product else sum(entry.record.counts.values())
+        closed = closed_today(entry.record, today)
+        return not can_buy_now(entry, product), closed, -pieces, place
 
     pages = max(1, -(-len(places) // ROWS_A_PAGE))
     first = (asked.page - 1) * ROWS_A_PAGE

@@ -392,3 +392,15 @@ async def test_static_files_may_be_kept_for_ever_under_their_own_address(client)
     assert "immutable" not in plain.headers["Cache-Control"]
     known = await client.get(sheet, headers={"If-None-Match": answer.headers["ETag"]})
     assert known.status == 304
+
+
+async def test_outlets_closed_today_come_after_those_that_are_open(folder, start):
+    closed, opened = "Y" * 21, "N" * 21
+    folder.publish(
+        [
+            an_outlet("5901010011", name="休息藥局", adult=200, service_periods=closed),
+            an_outlet("5901010022", name="營業藥局", adult=20, service_periods=opened),
+        ]
+    )
+    page = await read(await start(), "/")
+    assert page.text.index("營業藥局") < page.text.index("休息藥局")
