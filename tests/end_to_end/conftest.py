@@ -85,9 +85,12 @@ def demo(second_start: SecondStart) -> Demo:
     return second_start.demo
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser(chromium: str) -> Iterator[Browser]:
-    """Return a headless Chromium."""
+    """Return a headless Chromium.
+
+    One for each test: while it is open, no other event loop can run in this process.
+    """
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         yield running
