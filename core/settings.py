@@ -240,7 +240,8 @@ def load_settings(config: Path | None, environ: Mapping[str, str], **defaults: o
         if value != "":
             values.update(_convert(field, value, source, faults))
     settings = Settings(**values)
-    faults += _contradictions(settings)
+    where = {name: source for name, (_, source) in found.items()}
+    faults += _contradictions(settings, where)
     if faults:
         raise Invalid("settings:\n" + "\n".join(f"  {fault}" for fault in faults))
     return settings
@@ -311,17 +312,25 @@ def _decode(kind: Any, value: Any) -> Any:
     raise ValueError(f"{value!r} is not text")
 
 
-def _contradictions(settings: Settings) -> Iterator[str]:
-    """Yield what types alone do not catch, and settings that are each fine alone."""
+def _contradictions(settings: Settings, where: Mapping[str, str]) -> Iterator[str]:
+    """Yield what types alone do not catch, and settings that are each fine alone.
+
+    Each is named as the operator wrote it: ``where`` says in what variable or file it was found.
+    """
+
+    def named(name: str) -> str:
+        return where.get(name, name)
+
     if settings.portal_url and not re.fullmatch(r"https?://[^/?#@\s]+", settings.portal_url):
-        yield "portal_url: must be scheme://host or scheme://host:port, without a path"
+        yield f"{named('portal_url')}: must be scheme://host or scheme://host:port, without a path"
     for name in ("portal_listen", "site_listen", "publisher_listen"):
         try:
             if getattr(settings, name):
                 parse_address(getattr(settings, name))
         except ValueError as error:
-            yield f"{name}: {error}"
+            yield f"{named(name)}: {error}"
     if settings.database_url and not settings.database_url.startswith("sqlite:///"):
-        yield f"database_url: {settings.database_url.partition(':')[0]!r} is not a known database"
+        scheme = settings.database_url.partition(":")[0]
+        yield f"{named('database_url')}: {scheme!r} is not a known database"
     if settings.demo and settings.trust:
         yield "demo and trust: software cards are refused wherever a real trust folder is set"

@@ -1,4 +1,4 @@
-"""Read outlets from GeoJSON with the properties of the community's ``points.json``."""
+"""Read outlets from GeoJSON: the community's ``points.json``, or our own ``outlets.geojson``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from core.errors import Invalid
 from publisher.register import cells
 from publisher.register.faults import BadCell, Faults
 from publisher.register.records import Point, RegisterRow
+
+# The counts of both formats: read as numbers only to refuse what is none.
+_COUNTS = ("mask_adult", "mask_child", "adult_mask", "child_mask")
+# Our own releases show an outlet without coordinates at its town's centre and say so here: that
+# is no witness of where it stands.
+_PRECISION = "coordinate_precision"
 
 
 def looks_like_json(text: str) -> bool:
@@ -52,11 +58,11 @@ def _features(text: str, path: Path) -> Sequence[object]:
 
 def _row(number: int, feature: object, collector: str) -> RegisterRow:
     properties = _object(feature, "properties", "the feature")
-    for what in ("mask_adult", "mask_child"):
+    for what in _COUNTS:
         _check_count(properties, what)
     return RegisterRow(
         line=number,
-        code=cells.read_code(_text(properties, "id")),
+        code=cells.read_code(_text(properties, "id") or _text(properties, "code")),
         name=cells.read_name(_text(properties, "name")),
         address=_text(properties, "address"),
         phone=_text(properties, "phone"),
@@ -65,7 +71,7 @@ def _row(number: int, feature: object, collector: str) -> RegisterRow:
         note=_text(properties, "note"),
         service_periods=cells.read_service_periods(_text(properties, "service_periods")),
         website=_text(properties, "website"),
-        points=_points(feature, collector),
+        points=() if properties.get(_PRECISION) == "town" else _points(feature, collector),
     )
 
 

@@ -66,6 +66,7 @@ COORDINATES = Layout(
         "memo": "note",
         "note": "note",
         "website": "website",
+        "coordinate_precision": "precision",
     },
     frozenset({"code"}),
     frozenset({"coordinates"}),

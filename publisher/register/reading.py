@@ -146,7 +146,8 @@ def _register_row(table: Table, collector: str, line: int, row: Sequence[str]) -
         note=cell("note"),
         service_periods=cells.read_business_week(cell("business_week")),
         website=cell("website"),
-        points=tuple(_points(table, row, collector)),
+        # Our own full CSV shows an outlet without coordinates at its town's centre: no witness.
+        points=() if cell("precision") == "town" else tuple(_points(table, row, collector)),
     )
 
 

@@ -78,6 +78,15 @@ def test_all_faults_are_reported_at_once(tmp_path):
         assert name.removeprefix("MASKMAP_").lower() in words.lower(), name
 
 
+def test_a_fault_is_named_as_the_operator_wrote_it(tmp_path):
+    path = a_file(tmp_path, 'site_listen = "8470"')
+    with pytest.raises(Invalid) as fault:
+        load_settings(path, {"MASKMAP_PORTAL_LISTEN": "xx", "MASKMAP_PORTAL_URL": "xx"})
+    words = str(fault.value)
+    for name in ("MASKMAP_PORTAL_LISTEN: ", "MASKMAP_PORTAL_URL: ", f"site_listen in {path}: "):
+        assert name in words
+
+
 def test_a_file_that_is_not_toml_is_named(tmp_path):
     with pytest.raises(Invalid, match=r"maskmap\.toml"):
         load_settings(a_file(tmp_path, "state ="), {})
@@ -89,7 +98,7 @@ def test_demo_is_refused_together_with_a_real_trust_folder(tmp_path):
 
 
 def test_an_unknown_database_is_refused():
-    with pytest.raises(Invalid, match="database_url"):
+    with pytest.raises(Invalid, match="MASKMAP_DATABASE_URL"):
         load_settings(None, {"MASKMAP_DATABASE_URL": "mysql://host/ledger"})
 
 

@@ -145,6 +145,30 @@ def test_points_json_is_read(a_file):
     assert (row.code, row.service_periods, row.note) == ("5901010001", "N" * 20 + "Y", "九點開賣")
 
 
+def an_own_feature(precision: str) -> dict[str, object]:
+    own = {"id": None, "code": "5901010001", "adult_mask": 3, "coordinate_precision": precision}
+    return a_feature(**own) | {"id": "5901010001"}
+
+
+@pytest.mark.parametrize(
+    ("precision", "points"), [("rooftop", (Point("outlets", 121.5, 25.0),)), ("town", ())]
+)
+def test_our_own_geojson_is_read_and_a_town_centre_is_no_witness(a_file, precision, points):
+    text = json.dumps(a_collection(an_own_feature(precision)))
+    row = read_register(a_file(text, "outlets.geojson")).rows[0]
+    assert (row.code, row.points) == ("5901010001", points)
+
+
+@pytest.mark.parametrize(
+    ("precision", "points"), [("rooftop", (Point("all", 121.5, 25.0),)), ("town", ())]
+)
+def test_our_own_full_csv_is_read_and_a_town_centre_is_no_witness(a_file, precision, points):
+    heading = "code,name,lon,lat,coordinate_precision"
+    text = f"{heading}\n5901010001,健安藥局,121.5,25.0,{precision}\n"
+    row = read_register(a_file(text, "all.csv")).rows[0]
+    assert (row.code, row.points) == ("5901010001", points)
+
+
 def a_collection(*features: object) -> object:
     return {"type": "FeatureCollection", "features": list(features)}
 
