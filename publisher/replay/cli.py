@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
 from tqdm import tqdm
 
+from core.errors import Invalid
 from core.rules import MASKS, load_programmes
 from core.settings import Settings
 from publisher.replay.runner import Progress, open_replay, paced
@@ -34,12 +36,29 @@ class Speed(click.ParamType):
         return speed if speed > 0 else self.fail("give a number above 0, or max", param, ctx)
 
 
+class Until(click.ParamType):
+    """An ISO date or time; a wrong one is a fault of usage, told before anything is read."""
+
+    name = "TIME"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return the last instant that is meant."""
+        try:
+            return value if isinstance(value, datetime) else parse_until(str(value))
+        except Invalid as fault:
+            self.fail(str(fault), param, ctx)
+
+
 @click.command()
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--outlets-prefix", default="", help="Only outlets whose code starts with this.")
-@click.option("--until", help="Last source time, inclusive: an ISO date or time (Taipei).")
+@click.option(
+    "--until", type=Until(), help="Last source time, inclusive: an ISO date or time (Taipei)."
+)
 @click.option("--speed", type=Speed(), default="max", help="Times as fast as life, or max.")
 @click.option(
     "--export",
@@ -52,7 +71,7 @@ def replay(
     settings: Settings,
     files: tuple[Path, ...],
     outlets_prefix: str,
-    until: str | None,
+    until: datetime | None,
     speed: float | None,
     export: Path | None,
     as_json: bool,
@@ -79,17 +98,16 @@ async def _replay(
     settings: Settings,
     files: tuple[Path, ...],
     prefix: str,
-    until: str | None,
+    until: datetime | None,
     speed: float | None,
     export: Path | None,
 ) -> Progress:
-    last = parse_until(until) if until else None
     series = open_series(files, prefix)
     programme = load_programmes(settings.rules_folder, settings.rules_of)[MASKS]
     progress = Progress()
     async with open_replay(settings, programme, export) as replaying:
         with tqdm(total=len(series), unit="time", disable=not sys.stderr.isatty()) as bar:
-            async for moment in paced(series, last, speed):
+            async for moment in paced(series, until, speed):
                 bar.set_description(f"{moment.source_time:%Y-%m-%d %H:%M:%S}")
                 await replaying.moment(
                     moment, progress, lambda: bar.set_postfix(acts=progress.acts)
