@@ -332,5 +332,7 @@ def _contradictions(settings: Settings, where: Mapping[str, str]) -> Iterator[st
     if settings.database_url and not settings.database_url.startswith("sqlite:///"):
         scheme = settings.database_url.partition(":")[0]
         yield f"{named('database_url')}: {scheme!r} is not a known database"
+    if str(settings.snapshots or "").startswith("s3:"):
+        yield f"{named('snapshots')}: object stores are not supported yet; name a folder"
     if settings.demo and settings.trust:
         yield "demo and trust: software cards are refused wherever a real trust folder is set"

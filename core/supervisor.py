@@ -102,7 +102,8 @@ def environment_for(
         "MASKMAP_PORTAL_LISTEN": str(portal),
         "MASKMAP_SITE_LISTEN": str(site),
         # Here the portal is served on loopback, whatever its public address is elsewhere.
-        "MASKMAP_PORTAL_URL": portal.url,
+        # Empty: the portal answers to every loopback name of its own socket, and to no other.
+        "MASKMAP_PORTAL_URL": "",
         "MASKMAP_PUBLISH_EVERY": str(settings.publish_every),
         "MASKMAP_DEMO": "1" if settings.demo else "0",
         "MASKMAP_RULES_OF": settings.rules_of.isoformat() if settings.rules_of else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,6 +18,7 @@ from core.errors import Invalid, NotFound, Refused
 from core.ports import AuditRow, Facts, Idempotency, Ledger
 
 MOST_PIECES = 1_000_000
+_MARKS = ("Cc", "Cf")
 _NUMBER_LIKE = re.compile(r"[A-Z][A-Z0-9][0-9]{8}")
 
 
@@ -93,14 +95,17 @@ def body_of(**values: object) -> bytes:
 def free_text(text: str, longest: int) -> str:
     """Accept a note people type, but never one that would keep somebody's number.
 
+    Control and direction marks are dropped: a note must not rewrite the line it is shown in.
+
     Raises:
         Invalid: it is too long, or it holds what looks like an identity number.
     """
-    if len(text) > longest:
+    shown = "".join(sign for sign in text if unicodedata.category(sign) not in _MARKS).strip()
+    if len(shown) > longest:
         raise Invalid(f"the text is longer than {longest} characters; write less")
-    if _NUMBER_LIKE.search(normalise_number(text)):
+    if _NUMBER_LIKE.search(normalise_number(shown)):
         raise Invalid("do not write identity numbers into notes; leave the number out")
-    return text.strip()
+    return shown
 
 
 def act_id(text: str) -> int:

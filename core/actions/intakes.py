@@ -209,7 +209,7 @@ def _fault(
     if any(stock[product] + count < 0 for product, count in wanted.items()):
         return Refused(("BELOW_ZERO",), details={"stock": dict(stock)})
     if unusual and {p: n for p, n in (confirmation or {}).items() if n} != wanted:
-        details = {"products": unusual, "standard": dict(standard)}
+        details = {"products": unusual, "standard": dict(standard), "confirmation": wanted}
         return Refused(("CONFIRMATION_NEEDED",), details=details)
     return None
 

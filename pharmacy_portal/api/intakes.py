@@ -27,7 +27,7 @@ class IntakeRequest(Body, frozen=True):
     """Pieces to add, or to take off with a minus; ``confirmation`` = the same numbers again."""
 
     pieces: dict[str, Any]
-    note: str = ""
+    note: str | None = None
     confirmation: dict[str, Any] | None = None
 
 
@@ -63,7 +63,7 @@ async def post_intake(request: web.Request) -> web.Response:
         by=session.user,
         outlet=session.institution,
         pieces=pieces,
-        note=body.note,
+        note=body.note or "",
         confirmation=_confirmed(body.confirmation),
         key=key,
         body=canonical(replace(body, pieces=pieces)),

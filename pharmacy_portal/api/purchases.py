@@ -26,14 +26,14 @@ from pharmacy_portal.wiring import Portal, portal_of, session_of
 class EligibilityRequest(Buyer, frozen=True):
     """Who is to be checked; ``manual_reason`` says why a number was typed."""
 
-    manual_reason: str = ""
+    manual_reason: str | None = None
 
 
 class SaleRequest(Buyer, frozen=True, kw_only=True):
     """Who buys what. ``on_behalf`` is recorded, nothing is enforced."""
 
     pieces: dict[str, Any]
-    on_behalf: bool = False
+    on_behalf: bool | None = None
 
 
 async def post_eligibility(request: web.Request) -> web.Response:
@@ -48,7 +48,7 @@ async def post_eligibility(request: web.Request) -> web.Response:
         outlet=session.institution,
         claim=claim,
         reading=body.reading_values(),
-        manual_reason=body.manual_reason,
+        manual_reason=body.manual_reason or "",
     )
     return json_response(_verdict(portal, verdict, language_of(request)))
 
@@ -65,7 +65,7 @@ async def post_sale(request: web.Request) -> web.Response:
         outlet=session.institution,
         claim=body.claim(),
         pieces=pieces,
-        on_behalf=body.on_behalf,
+        on_behalf=bool(body.on_behalf),
         reading=body.reading_values(),
         key=key,
         body=canonical(replace(body, pieces=pieces)),

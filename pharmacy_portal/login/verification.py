@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from cryptography import x509
 
 from core.errors import Invalid, MaskmapError
 from core.ports import Accounts, Grant, User
@@ -23,6 +24,8 @@ from pharmacy_portal.login.certificates import (
 )
 from pharmacy_portal.login.trust import Trust
 
+_PEM_END = "-----END CERTIFICATE-----"
+
 
 class LoginRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a card says: PEM certificate, base64 signature over the four lines."""
@@ -30,7 +33,7 @@ class LoginRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certificate: str
     signature: str
     mechanism: str
-    intermediates: Sequence[str] = ()
+    intermediates: Sequence[str] | str | None = ()
     institution: str | None = None
     challenge: str | None = None
 
@@ -71,9 +74,7 @@ async def verify_login(
     if challenge is None or wanted.challenge not in (None, challenge):
         raise LoginRefused("the challenge is used up or too old", code="CHALLENGE_EXPIRED")
     leaf = read_certificate(wanted.certificate)
-    if len(wanted.intermediates) > MAX_INTERMEDIATES:
-        raise Invalid("intermediates: too many certificates")
-    intermediates = [read_certificate(pem) for pem in wanted.intermediates]
+    intermediates = _intermediates(wanted)
     # The signature first: only who holds the card learns anything about its certificate.
     text = signed_text(origin, challenge, leaf)
     check_signature(leaf, wanted.mechanism, _bytes(wanted.signature), text)
@@ -98,6 +99,16 @@ def choose_grant(user: User, institution: str | None) -> Grant:
     if found is None:
         raise LoginRefused("not authorised at that institution", code="NOT_ENROLLED")
     return found
+
+
+def _intermediates(wanted: LoginRequest) -> list[x509.Certificate]:
+    """Read the intermediates: a list of PEM texts, one text with several, or nothing."""
+    given = wanted.intermediates or ()
+    texts = given.split(_PEM_END)[:-1] if isinstance(given, str) else given
+    if len(texts) > MAX_INTERMEDIATES:
+        raise Invalid("intermediates: too many certificates")
+    ending = _PEM_END if isinstance(given, str) else ""
+    return [read_certificate(text + ending) for text in texts]
 
 
 def _bytes(signature: str) -> bytes:

@@ -134,3 +134,8 @@ def test_an_address_open_to_the_network_is_not_loopback():
 def test_every_setting_is_documented():
     for field in Settings.__struct_fields__:
         assert Settings.__annotations__[field], field
+
+
+def test_an_object_store_is_refused_until_it_is_supported() -> None:
+    with pytest.raises(Invalid, match="MASKMAP_SNAPSHOTS: object stores"):
+        load_settings(None, {"MASKMAP_SNAPSHOTS": "s3://bucket/path"})

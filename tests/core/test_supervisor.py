@@ -200,7 +200,7 @@ def test_children_are_told_what_the_supervisor_decided(state):
     assert environ["MASKMAP_STATE"] == str(state)
     assert environ["MASKMAP_PORTAL_LISTEN"] == "127.0.0.1:1"
     assert environ["MASKMAP_SITE_LISTEN"] == "127.0.0.1:2"
-    assert environ["MASKMAP_PORTAL_URL"] == "http://127.0.0.1:1"
+    assert environ["MASKMAP_PORTAL_URL"] == ""
     assert environ["MASKMAP_DEMO"] == "1"
     assert environ["MASKMAP_PUBLISH_EVERY"] == "1.0"
 

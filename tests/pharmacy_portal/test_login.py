@@ -204,3 +204,12 @@ async def test_sessions_outlive_a_restart_of_the_portal(world: World, till: Till
         stored = await state.accounts.session(session_id(till.cookie()))
     assert stored is not None
     assert stored.user == document["user"]["id"]
+
+
+@pytest.mark.parametrize("form", ["absent", None, "", "list", "text"])
+async def test_intermediates_may_come_in_every_usual_form(till: Till, form: str | None) -> None:
+    authority = (till.cards / "ca.pem").read_text()
+    given = {"list": [authority], "text": authority * 2}.get(form or "", form)
+    challenge = (await (await till.post("/login/challenge")).json())["challenge"]
+    changes = {} if form == "absent" else {"intermediates": given}
+    assert (await till.send_login("pharmacist-1", challenge, **changes)).status == 200

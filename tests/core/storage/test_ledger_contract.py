@@ -264,6 +264,13 @@ async def test_a_note_with_an_identity_number_is_not_kept(desk: Desk) -> None:
         await correction(desk, 5, note="退給 A123456789")
 
 
+async def test_a_note_loses_its_control_and_direction_marks(desk: Desk) -> None:
+    await correction(desk, 5, note=" 破\x00損\u202e了\n ")
+    assert (await intakes.intake_history(desk, outlet=PHARMACY))[0].note == "破損了"
+    with pytest.raises(Invalid):
+        await correction(desk, 5, key="d", note="A1234\u200b56789")
+
+
 async def test_intake_history_names_the_system(desk: Desk) -> None:
     await intakes.automatic_intake(desk, by="u1", outlet=PHARMACY)
     await correction(desk, -2)
