@@ -28,6 +28,7 @@ from core.releases import (
 from publisher.compress import SUFFIX, ungzipped
 from publisher.recovery import sequences
 from publisher.release_log import LOG, ReleaseLine, line_of, read_log
+from publisher.retention import NEWEST_KEPT
 from publisher.times import parse_rfc3339
 from publisher.verify_formats import disagreements
 
@@ -124,6 +125,11 @@ def check_log(folder: Folder) -> Iterator[Fault]:
         if lines.get(found.manifest.sequence) != line_of(found.manifest, found.body):
             yield Fault(LOG, f"release {found.manifest.sequence} is missing or differs")
     yield from _log_beyond(folder, log)
+    present = set(sequences(folder.path))
+    # Half of what is kept: a publisher at work may remove the oldest while this reads.
+    for line in log[-NEWEST_KEPT // 2 :]:
+        if line.sequence not in present and line.sequence < max(present):
+            yield Fault(release_folder(line.sequence), "it is among the newest, but it is gone")
 
 
 def _log_beyond(folder: Folder, log: Sequence[ReleaseLine]) -> Iterator[Fault]:

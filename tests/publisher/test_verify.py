@@ -129,6 +129,11 @@ def test_a_release_that_was_taken_away_is_missed(published: Path, faults) -> Non
     assert {"current.json", "releases.ndjson"} <= named
 
 
+def test_a_release_taken_from_the_middle_is_missed(published: Path, faults) -> None:
+    shutil.rmtree(published / "0000000002")
+    assert [fault.where for fault in faults()] == ["0000000002"]
+
+
 def test_releases_signed_by_another_key_are_not_trusted(published: Path, faults, tmp_path) -> None:
 
     stranger = Ed25519PrivateKey.generate()
