@@ -87,3 +87,5 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   item.click();
 });
+// Says that keys are listened to from now on, to whoever presses them for a test.
+document.documentElement.dataset.keys = "on";

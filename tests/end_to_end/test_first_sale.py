@@ -55,6 +55,7 @@ def test_the_first_sale_by_keyboard_alone_is_seen_by_the_public_in_seconds(demo,
     tab_to(page, f'[data-card="pharmacist-{CARD}"]')
     page.keyboard.press("Enter")
     page.wait_for_url(f"{demo.portal}/")
+    expect(page.locator("html[data-keys=on]")).to_be_attached()
     page.keyboard.press("1")
     page.wait_for_url("**/purchase*")
 
