@@ -9,8 +9,8 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from core.domain.audit import FIRST_HEAD, row_hash
-from core.storage.feed import AuditLine, LedgerFeed
+from core.domain.audit import FIRST_HEAD, AuditLine, row_hash
+from core.storage.feed import LedgerFeed
 from publisher.release_log import ReleaseLine
 
 

@@ -12,12 +12,13 @@ import click
 import msgspec
 from tqdm import tqdm
 
+from core.domain.audit import AuditLine
 from core.domain.snapshot import release_folder
 from core.errors import NotFound
 from core.releases import load_public_key, read_file
 from core.settings import Settings
 from core.storage import prepare
-from core.storage.feed import AuditLine, LedgerFeed
+from core.storage.feed import LedgerFeed
 from publisher.audit_chain import verify_trail
 from publisher.publishing import PUBLIC_KEY
 from publisher.recovery import sequences

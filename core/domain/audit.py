@@ -9,11 +9,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import msgspec
 
 FIRST_HEAD = bytes(32)
 _sorted = msgspec.json.Encoder(order="sorted")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One numbered row as it is kept: its canonical bytes and their SHA-256 (32 bytes)."""
+
+    number: int
+    body: bytes
+    sha256: bytes
 
 
 def canonical(row: Mapping[str, object]) -> bytes:

@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
+from core.domain.audit import AuditLine
 from core.ports import AuditRow
-from core.storage.batch import AuditLine, Gathered, numbered
+from core.storage.batch import Gathered, numbered
 from core.storage.bulk import insert
 
 _ADD = "INSERT INTO audit VALUES"

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
-from core.domain.audit import canonical, row_hash
+from core.domain.audit import AuditLine, canonical, row_hash
 from core.domain.buyers import PersonKey
 from core.domain.calendar import TAIPEI
 from core.domain.eligibility import Purchase
@@ -42,15 +42,6 @@ class Gathered:
     replies: dict[tuple[str, str], StoredReply] = field(default_factory=dict)
     daily: dict[DailyOf, int] = field(default_factory=dict)
     sales: dict[int, Sale] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class AuditLine:
-    """One numbered audit row: its canonical bytes and their SHA-256."""
-
-    number: int
-    body: bytes
-    sha256: bytes
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from core.domain.audit import AuditLine
 from core.domain.entries import Entry
 from core.domain.outlets import Outlet
 from core.storage import register
@@ -37,15 +38,6 @@ class Change:
     product: str
     pieces: int
     changed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class AuditLine:
-    """One audit row as stored: its canonical bytes and their SHA-256 (32 bytes)."""
-
-    number: int
-    body: bytes
-    sha256: bytes
 
 
 class LedgerFeed:

@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from core.domain.audit import AuditLine
 from core.domain.buyers import PersonKey
 from core.domain.eligibility import Purchase
 from core.domain.entries import Entry, pieces_of
 from core.domain.outlets import Outlet
 from core.errors import MaskmapError
 from core.ports import AuditRow, Daily, Order, PersonLink, RecentSale, RegisterChanges, Reply, Sale
-from core.storage.batch import REPLIES_KEPT, AuditLine, Gathered, Plan, numbered, settle
+from core.storage.batch import REPLIES_KEPT, Gathered, Plan, numbered, settle
 
 
 class MemoryLedger:
