@@ -12,26 +12,46 @@ from public_site.answers import FOR_EVER, accepts_gzip, gzipped, is_known
 
 routes = web.RouteTableDef()
 
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+}
 _BRIEFLY = "public, max-age=300, must-revalidate"
 _ROBOTS = b"User-agent: *\nAllow: /\nDisallow: /*?*lat=\nDisallow: /metrics\n"
+
+
+_FOLDER = Path(__file__).parent / "static"
 
 
 class StaticFile:
     """A file as it goes out."""
 
-    def __init__(self, path: Path) -> None:
-        self.body = path.read_bytes()
-        self.packed = gzipped(self.body)
-        self.version = hashlib.sha256(self.body).hexdigest()[:12]
-        self.media_type = _TYPES[path.suffix]
+    def __init__(self, body: bytes, media_type: str) -> None:
+        self.body = body
+        self.packed = gzipped(body)
+        self.version = hashlib.sha256(body).hexdigest()[:12]
+        self.media_type = media_type
 
 
-_FILES = {
-    path.name: StaticFile(path)
-    for path in sorted((Path(__file__).parent / "static").iterdir())
-    if path.suffix in _TYPES
-}
+def _read() -> dict[str, StaticFile]:
+    """Read our files; the style sheet is one, put together from its parts in their order.
+
+    ``dist`` holds what npm has built (the map); the site works without it.
+    """
+    sheet = b"".join(part.read_bytes() for part in sorted((_FOLDER / "css").glob("*.css")))
+    paths = [*_FOLDER.iterdir(), *(_FOLDER / "dist").glob("*")]
+    files = {
+        path.name: StaticFile(path.read_bytes(), _TYPES[path.suffix])
+        for path in sorted(paths)
+        if path.suffix in _TYPES
+    }
+    return files | {"site.css": StaticFile(sheet, _TYPES[".css"])}
+
+
+_FILES = _read()
 
 
 def address(name: str) -> str:

@@ -1,0 +1,7 @@
+"""The map, Chinese and English side by side."""
+
+from __future__ import annotations
+
+from core.domain.text import Text
+
+WORDS: dict[str, Text] = {}

@@ -1,0 +1,58 @@
+"""The page of one outlet, Chinese and English side by side."""
+
+from __future__ import annotations
+
+from core.domain.text import Text
+
+WORDS: dict[str, Text] = {
+    "remaining": Text("剩餘數量", "Remaining stock"),
+    "details": Text("販售點資料", "About this outlet"),
+    "address": Text("地址", "Address"),
+    "phone": Text("電話", "Phone"),
+    "code": Text("醫事機構代碼", "Institution code"),
+    "note": Text("備註", "Note"),
+    "sale_windows": Text("販售時段", "Sale windows"),
+    "tickets": Text("號碼牌", "Number tickets"),
+    "website": Text("網站", "Website"),
+    "not_given": Text("未提供", "not given"),
+    "hours": Text("固定看診（營業）時段", "Opening periods"),
+    "hours_hint": Text(
+        "販售口罩的時間可能不同，請以備註或電話詢問為準。",
+        "Masks may be sold at other times; see the note or call.",
+    ),
+    "hours_unknown": Text("未提供營業時段。", "The opening periods are not known."),
+    "part_0": Text("上午", "morning"),
+    "part_1": Text("下午", "afternoon"),
+    "part_2": Text("晚上", "evening"),
+    "day_0": Text("一", "Mon"),
+    "day_1": Text("二", "Tue"),
+    "day_2": Text("三", "Wed"),
+    "day_3": Text("四", "Thu"),
+    "day_4": Text("五", "Fri"),
+    "day_5": Text("六", "Sat"),
+    "day_6": Text("日", "Sun"),
+    "open": Text("營業", "open"),
+    "closed": Text("休息", "closed"),
+    "today": Text("今天", "today"),
+    "period": Text("時段", "Period"),
+    "where": Text("位置", "Where it is"),
+    "open_in_phone": Text("在地圖程式開啟", "Open in a map app"),
+    "open_osm": Text("OpenStreetMap", "OpenStreetMap"),
+    "open_google": Text("Google 地圖路線", "Google Maps directions"),
+    "precision_rooftop": Text("精確到門牌", "exact to the house"),
+    "precision_road": Text("精確到道路", "exact to the road"),
+    "precision_town": Text(
+        "只知道在哪個鄉鎮市區，圖上是該區中心，請以地址為準",
+        "only the town is known: this is its centre; go by the address",
+    ),
+    "precision_": Text("精確度未註明", "precision not stated"),
+    "coordinate_source": Text("座標來源：{source}", "Source of the position: {source}"),
+    "source_not_stated": Text("未註明", "not stated"),
+    "as_of": Text("數量時間 {time}", "Numbers of {time}"),
+    "this_as_json": Text("這一筆的 JSON", "This record as JSON"),
+    "last_change": Text("最近異動", "Last change"),
+    "never_changed": Text("尚無異動", "no change yet"),
+    "back_to_search": Text("回到查詢", "Back to the search"),
+    "more_in_town": Text("{town}的其他販售點", "Other outlets in {town}"),
+    "why_not": Text("現在不能購買", "Nothing can be bought here now"),
+}

@@ -1,0 +1,67 @@
+"""The search page and its list, Chinese and English side by side."""
+
+from __future__ import annotations
+
+from core.domain.text import Text
+
+WORDS: dict[str, Text] = {
+    "search_title": Text("查詢口罩存量", "Mask stock near you"),
+    "search_label": Text("地址、藥局名稱或代碼", "Address, pharmacy name or code"),
+    "search_button": Text("查詢", "Search"),
+    "near_me": Text("附近", "Near me"),
+    "near_why": Text(
+        "位置在您的裝置上先取到約 100 公尺，只用來依距離排序，不會留存。",
+        "Your device rounds the position to about 100 m; it is used for sorting by distance and"
+        " not kept.",
+    ),
+    "near_asking": Text("正在取得位置…", "Finding your position…"),
+    "near_refused": Text(
+        "沒有取得位置；可改用縣市或地址查詢。",
+        "No position was given; please search by county or address instead.",
+    ),
+    "near_result": Text("離您最近的販售點", "Nearest to you"),
+    "filters": Text("篩選", "Filters"),
+    "quoted": Text("「{text}」", "“{text}”"),
+    "more_conditions": Text("縣市、鄉鎮市區、類別", "County, town, kind"),
+    "apply": Text("套用", "Apply"),
+    "remove_filter": Text("移除篩選：{name}", "Remove filter: {name}"),
+    "now_in_stock": Text("現在有", "In stock"),
+    "county": Text("縣市", "County or city"),
+    "town": Text("鄉鎮市區", "Town or district"),
+    "kind": Text("類別", "Kind"),
+    "all": Text("全部", "All"),
+    "choose_county_first": Text("先選縣市", "Choose a county first"),
+    "by_county": Text("依縣市查看", "By county or city"),
+    "in_stock_of": Text("{stock}／{total} 間有", "{stock} of {total} have some"),
+    "rules_today": Text("今天可買", "Today:"),
+    "found": Text("{total} 個販售點，{stock} 個現在有", "{total} outlets, {stock} have some now"),
+    "found_near": Text(
+        "離您最近的 {n} 個販售點，最遠 {distance}",
+        "The {n} outlets nearest to you, up to {distance}",
+    ),
+    "nowhere_found": Text("沒有符合的販售點", "No outlet fits"),
+    "nowhere_why": Text(
+        "符合所有條件的販售點一個也沒有。可以試試：", "None fits every condition. Try:"
+    ),
+    "without_stock_filter": Text("包含目前售完的", "Include those sold out now"),
+    "without_text": Text("不限「{text}」", "Without “{text}”"),
+    "with_shorter_text": Text("改查「{text}」", "Search for “{text}”"),
+    "without_town": Text("整個{name}", "All of {name}"),
+    "without_county": Text("全國", "The whole country"),
+    "without_kind": Text("所有類別", "Every kind"),
+    "alternative_count": Text("{n} 個", "{n} outlets"),
+    "nearest_with_stock": Text("最近且現在有的販售點", "Nearest outlets that have some now"),
+    "page_of": Text("第 {page}／{pages} 頁", "Page {page} of {pages}"),
+    "previous": Text("上一頁", "Previous"),
+    "next": Text("下一頁", "Next"),
+    "pages": Text("分頁", "Pages"),
+    "call": Text("打電話", "Call"),
+    "call_name": Text("打電話給{name}", "Call {name}"),
+    "navigate": Text("導航", "Directions"),
+    "navigate_name": Text("導航到{name}", "Directions to {name}"),
+    "changed": Text("{ago}異動", "changed {ago}"),
+    "open_today": Text("今天開：{parts}", "Open today: {parts}"),
+    "closed_today": Text("今天休息", "Closed today"),
+    "metres": Text("{n} 公尺", "{n} m"),
+    "kilometres": Text("{n} 公里", "{n} km"),
+}
