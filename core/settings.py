@@ -138,6 +138,44 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             " Empty: `STATE/keys/public-key.pem`."
         ),
     ] = None
+    community_url: Annotated[
+        str,
+        Meta(
+            description="Database of what the public sends in (the directory of applications),"
+            " apart from the ledger: `sqlite:///FILE`. Empty: `STATE/community.sqlite`."
+        ),
+    ] = ""
+    basemaps: Annotated[
+        str,
+        Meta(
+            pattern="^((nlsc|osm)(,(nlsc|osm))*)?$",
+            description="Basemaps offered on the map beside the built-in town boundaries, separated"
+            " by commas: `nlsc` (國土測繪中心), `osm` (OpenStreetMap). A visitor's browser then asks"
+            " them for tiles. Empty: no other host is ever asked.",
+        ),
+    ] = ""
+    contact: Annotated[
+        str,
+        Meta(
+            pattern="^((https://|mailto:)\\S+)?$",
+            description="Whom users of the data may ask: `mailto:…` or `https://…`, shown on `/data`"
+            " and `/status`. Empty: pages say that no contact is stated.",
+        ),
+    ] = ""
+    announcements: Annotated[
+        Path | None,
+        Meta(
+            description="TOML file of announcements to those who use the data; read again when it"
+            " changes. Empty: those that come with maskmap."
+        ),
+    ] = None
+    sunset: Annotated[
+        date | None,
+        Meta(
+            description="The last day (`YYYY-MM-DD`) on which data are published; pages, `/status`"
+            " and the header `Sunset` of every data answer say so. Empty: no end is planned."
+        ),
+    ] = None
     trust: Annotated[
         Path | None,
         Meta(
@@ -183,6 +221,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def snapshots_folder(self) -> Path:
         """Return the folder of published snapshots."""
         return self.snapshots or self.state / "snapshots"
+
+    @property
+    def community_path(self) -> Path:
+        """Return the file of the embedded database of what the public sends in."""
+        if self.community_url:
+            return Path(self.community_url.removeprefix("sqlite:///"))
+        return self.state / "community.sqlite"
+
+    @property
+    def announcements_file(self) -> Path:
+        """Return the file of announcements to those who use the data."""
+        return self.announcements or data_path("announcements.toml")
 
     @property
     def rules_folder(self) -> Path:
@@ -329,9 +379,10 @@ def _contradictions(settings: Settings, where: Mapping[str, str]) -> Iterator[st
                 parse_address(getattr(settings, name))
         except ValueError as error:
             yield f"{named(name)}: {error}"
-    if settings.database_url and not settings.database_url.startswith("sqlite:///"):
-        scheme = settings.database_url.partition(":")[0]
-        yield f"{named('database_url')}: {scheme!r} is not a known database"
+    for name in ("database_url", "community_url"):
+        url = getattr(settings, name)
+        if url and not url.startswith("sqlite:///"):
+            yield f"{named(name)}: {url.partition(':')[0]!r} is not a known database"
     if str(settings.snapshots or "").startswith("s3:"):
         yield f"{named('snapshots')}: object stores are not supported yet; name a folder"
     if settings.demo and settings.trust:
