@@ -149,17 +149,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Meta(
             pattern="^((nlsc|osm)(,(nlsc|osm))*)?$",
-            description="Basemaps offered on the map beside the built-in town boundaries, separated"
-            " by commas: `nlsc` (國土測繪中心), `osm` (OpenStreetMap). A visitor's browser then asks"
-            " them for tiles. Empty: no other host is ever asked.",
+            description="Basemaps offered beside the built-in town boundaries, separated by commas:"
+            " `nlsc` (國土測繪中心), `osm` (OpenStreetMap). The visitor's browser then asks them"
+            " for tiles. Empty: no other host is ever asked.",
         ),
     ] = ""
     contact: Annotated[
         str,
         Meta(
             pattern="^((https://|mailto:)\\S+)?$",
-            description="Whom users of the data may ask: `mailto:…` or `https://…`, shown on `/data`"
-            " and `/status`. Empty: pages say that no contact is stated.",
+            description="Whom users of the data may ask: `mailto:…` or `https://…`, shown on"
+            " `/data` and `/status`. Empty: pages say that no contact is stated.",
         ),
     ] = ""
     announcements: Annotated[
