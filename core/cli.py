@@ -12,6 +12,7 @@ COMMANDS: dict[str, Command | Group] = {
     "publish": Command("publisher.cli:publish", "The publisher: snapshots from the ledger."),
     "site": Command("public_site.cli:site", "The public site, from published snapshots."),
     "outlets": Command("publisher.register.cli:outlets", "The register of outlets."),
+    "apps": Command("core.community.cli:apps", "The directory of applications."),
     "rules": Command("core.rules_cli:rules", "The rationing rules."),
     "replay": Command("publisher.replay.cli:replay", "Turn real published series into a ledger."),
     "ledger": Command("core.storage.cli:ledger", "The ledger: recompute and compare."),
