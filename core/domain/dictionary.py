@@ -1,0 +1,460 @@
+"""The data dictionary: every published field, what it means, and in which file it stands how.
+
+The page `/data/dictionary`, `docs/open-data.md` and the descriptions in `/openapi.json` are made
+from this table. A test compares it with ``OutletRecord``, with the headings of the real files, with
+``Manifest`` and with ``Current``: a field cannot be published without standing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.domain.outlets import KINDS
+from core.domain.text import Text
+
+OFFICIAL, WHOLE, GEOJSON = "maskdata.csv", "maskdata-all.csv", "outlets.geojson"
+POINTS, CHANGES, API = "points.json", "changes.ndjson", "API"
+
+TEXT, TIME = Text("文字", "text"), Text("時間，RFC 3339，+08:00", "time, RFC 3339, +08:00")
+PIECES, NUMBER = Text("整數，片", "whole number, pieces"), Text("整數", "whole number")
+DEGREES = Text("數值，度，WGS 84", "number, degrees, WGS 84")
+HASH = Text("SHA-256，小寫十六進位", "SHA-256, lower-case hex")
+OPAQUE = Text("文字，不必解讀", "text, opaque")
+MEMBERS = Text("物件", "object")
+
+LEVELS: Mapping[str, Text] = {
+    "plenty": Text("充足", "plenty"),
+    "some": Text("尚有", "some"),
+    "few": Text("很少", "few"),
+    "none": Text("沒有", "none"),
+}
+AVAILABILITY: Mapping[str, Text] = {
+    "buyable": Text("現在可以買", "can be bought now"),
+    "tickets_gone": Text("號碼牌已發完", "every number ticket is gone"),
+    "sold_out": Text("販售點表示已售完", "the outlet says that it is sold out"),
+    "paused": Text("暫停販售", "sales are paused"),
+    "closed": Text("已停止販售", "no longer sells"),
+    "unsure": Text("無法確定", "not certain"),
+}
+PRECISIONS: Mapping[str, Text] = {
+    "rooftop": Text("門牌", "the building"),
+    "road": Text("路段", "the road"),
+    "town": Text("鄉鎮市區中心，不是販售點", "the centre of the town, not the outlet"),
+    "": Text("不明", "not known"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One published field. ``files`` says under which name it stands in which file."""
+
+    name: str
+    meaning: Text
+    form: Text
+    example: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    allowed: Mapping[str, Text] = field(default_factory=dict)
+
+
+def _everywhere(
+    name: str, *, official: str = "", points: str = "", changes: bool = True
+) -> dict[str, str]:
+    """Return the names of a field that every full format has."""
+    files = {OFFICIAL: official} if official else {}
+    files |= {WHOLE: name, GEOJSON: name}
+    files |= {POINTS: points} if points else {}
+    files |= {CHANGES: name} if changes else {}
+    return files | {API: name}
+
+
+def _product(product: str, zh: str, en: str, official: str, points: str) -> tuple[Field, Field]:
+    """Return the number and the level of a product."""
+    return (
+        Field(
+            product,
+            Text(f"{zh}剩餘數量，依帳冊，從不修飾", f"{en} in stock by the ledger, never altered"),
+            PIECES,
+            "128",
+            _everywhere(product, official=official, points=points),
+        ),
+        Field(
+            f"{product}_level",
+            Text(f"{zh}剩餘數量的等級，界線由方案訂定", "level of that number, by the programme"),
+            TEXT,
+            "plenty",
+            _everywhere(f"{product}_level"),
+            LEVELS,
+        ),
+    )
+
+
+# One outlet, in the order of the files.
+RECORD: tuple[Field, ...] = (
+    Field(
+        "code",
+        Text(
+            "醫事機構代碼；第 7 碼可能是英文字母，開頭可能是 0",
+            "medical institution code; its 7th character may be a letter, its first a 0",
+        ),
+        Text("文字，10 個字元；不可當數字", "text, 10 characters; never a number"),
+        "590101A011",
+        _everywhere("code", official="醫事機構代碼", points="id"),
+    ),
+    Field(
+        "name",
+        Text("名稱，一字不改；不同販售點可能同名", "name, as registered; several may share one"),
+        TEXT,
+        "健安藥局",
+        _everywhere("name", official="醫事機構名稱", points="name"),
+    ),
+    Field("kind", Text("類別", "kind of outlet"), TEXT, "pharmacy", _everywhere("kind"), KINDS),
+    Field(
+        "phone",
+        Text("電話", "telephone"),
+        TEXT,
+        "(02)23456789",
+        _everywhere("phone", official="醫事機構電話", points="phone"),
+    ),
+    Field(
+        "address",
+        Text("地址，一字不改", "address, as registered"),
+        TEXT,
+        "臺北市中正區忠孝西路１段４９號",
+        _everywhere("address", official="醫事機構地址", points="address"),
+    ),
+    Field(
+        "county_code",
+        Text("縣市代碼（內政部）", "county, code of the Ministry of the Interior"),
+        Text("文字，5 碼；未知為空", "text, 5 digits; empty when unknown"),
+        "63000",
+        _everywhere("county_code"),
+    ),
+    Field(
+        "county",
+        Text("縣市", "county, name"),
+        TEXT,
+        "臺北市",
+        _everywhere("county", points="county"),
+    ),
+    Field(
+        "town_code",
+        Text("鄉鎮市區代碼（內政部）", "town, code of the Ministry of the Interior"),
+        Text("文字，8 碼；未知為空", "text, 8 digits; empty when unknown"),
+        "63000050",
+        _everywhere("town_code"),
+    ),
+    Field(
+        "town", Text("鄉鎮市區", "town, name"), TEXT, "中正區", _everywhere("town", points="town")
+    ),
+    Field(
+        "lon",
+        Text("經度；GeoJSON 中為 geometry", "longitude; the geometry in GeoJSON"),
+        DEGREES,
+        "121.517",
+        _everywhere("lon") | {GEOJSON: "geometry", POINTS: "geometry"},
+    ),
+    Field(
+        "lat",
+        Text("緯度；GeoJSON 中為 geometry", "latitude; the geometry in GeoJSON"),
+        DEGREES,
+        "25.0478",
+        _everywhere("lat") | {GEOJSON: "geometry", POINTS: "geometry"},
+    ),
+    Field(
+        "coordinate_source",
+        Text("座標來源", "whose coordinates they are"),
+        TEXT,
+        "gov",
+        _everywhere("coordinate_source"),
+    ),
+    Field(
+        "coordinate_precision",
+        Text("座標精度", "how precise they are"),
+        TEXT,
+        "rooftop",
+        _everywhere("coordinate_precision"),
+        PRECISIONS,
+    ),
+    *_product("adult_mask", "成人口罩", "adult masks", "成人口罩剩餘數", "mask_adult"),
+    *_product("child_mask", "兒童口罩", "child masks", "兒童口罩剩餘數", "mask_child"),
+    Field(
+        "availability",
+        Text(
+            "現在買不買得到，與數量分開：還有 200 片而號碼牌已發完時，就買不到",
+            "whether a person can still buy, apart from the number: 200 left and every ticket"
+            " gone means no",
+        ),
+        TEXT,
+        "buyable",
+        _everywhere("availability"),
+        AVAILABILITY,
+    ),
+    Field(
+        "availability_reason",
+        Text("買不到的原因，販售點自己的話", "why not, in the outlet's own words"),
+        TEXT,
+        "盤點中",
+        _everywhere("availability_reason"),
+    ),
+    Field(
+        "availability_since",
+        Text("從何時起", "since when"),
+        TIME,
+        "2020-02-06T09:12:00+08:00",
+        _everywhere("availability_since"),
+    ),
+    Field(
+        "note",
+        Text("備註，販售點自己的話", "note, in the outlet's own words"),
+        Text("文字，可能有換行", "text, may have line breaks"),
+        "09:00 發號碼牌",
+        _everywhere("note", points="note"),
+    ),
+    Field(
+        "sale_windows",
+        Text("販售時段；不一定是看診時段", "when masks are sold; not the opening hours"),
+        TEXT,
+        "一至五 09:00-11:00 50片; 六 10:00-12:00",
+        _everywhere("sale_windows"),
+    ),
+    Field(
+        "tickets",
+        Text("號碼牌：何時發、幾張", "number tickets: when, how many"),
+        TEXT,
+        "08:30 發 100 張",
+        _everywhere("tickets"),
+    ),
+    Field(
+        "service_periods",
+        Text(
+            "看診時段：星期一至日的上午、下午、晚上；N 有開，Y 沒開",
+            "opening hours: mornings Monday to Sunday, afternoons, evenings; N open, Y closed",
+        ),
+        Text("文字，21 個字元；未知為空", "text, 21 characters; empty when unknown"),
+        "NNNNNNNNNNNNNNYYYYYYY",
+        _everywhere("service_periods", points="service_periods"),
+    ),
+    Field(
+        "website",
+        Text("網址", "web address"),
+        TEXT,
+        "https://pharmacy.example",
+        _everywhere("website", points="website"),
+    ),
+    Field(
+        "changed_at",
+        Text("數量最後一次變動的時間；從未變動為空", "when a number last changed; empty if never"),
+        TIME,
+        "2020-02-06T10:27:05+08:00",
+        _everywhere("changed_at"),
+    ),
+    Field(
+        "valid_at",
+        Text(
+            "數量的時間，整份相同；官方 CSV 與 points.json 寫成 2020/02/06 10:30:05（臺北時間）",
+            "the instant the numbers are true for; in the official CSV and points.json spelt"
+            " 2020/02/06 10:30:05 (Taipei time)",
+        ),
+        TIME,
+        "2020-02-06T10:30:05+08:00",
+        _everywhere("valid_at", official="來源資料時間", points="updated", changes=False),
+    ),
+    Field(
+        "published_at",
+        Text("發布時間，整份相同", "when the release was made"),
+        TIME,
+        "2020-02-06T10:30:06+08:00",
+        _everywhere("published_at", changes=False),
+    ),
+)
+
+# What stands in one file only, or is added by one call.
+ALSO: tuple[Field, ...] = (
+    Field(
+        "removed",
+        Text("true：這個代碼不再發布", "true: this code is no longer published"),
+        Text("真值", "boolean"),
+        "true",
+        {CHANGES: "removed"},
+    ),
+    Field(
+        "available",
+        Text("看診時段的文字說明", "the opening hours in Chinese words"),
+        TEXT,
+        "星期一上午看診、星期二上午看診、…",
+        {POINTS: "available"},
+    ),
+    Field(
+        "custom_note",
+        Text("現在買不到的原因", "why nobody can buy there now"),
+        TEXT,
+        "暫停販售：盤點中",
+        {POINTS: "custom_note"},
+    ),
+    Field("cunli", Text("村里，一律為空", "village; always empty"), TEXT, "", {POINTS: "cunli"}),
+    Field(
+        "distance_m",
+        Text("到查詢位置的大圓距離", "great-circle distance from the place asked for"),
+        Text("數值，公尺，一位小數", "number, metres, one decimal"),
+        "182.4",
+        {API: "distance_m"},
+    ),
+    Field(
+        "bearing_deg",
+        Text("從查詢位置看的方位角，北為 0，順時針", "bearing from there, clockwise from north"),
+        Text("整數，度", "whole number, degrees"),
+        "45",
+        {API: "bearing_deg"},
+    ),
+    Field(
+        "direction",
+        Text("從查詢位置看的方向", "direction from there"),
+        TEXT,
+        "north-east",
+        {API: "direction"},
+    ),
+)
+
+# current.json: which release is the newest. The API's answers open with some of these.
+CURRENT: tuple[Field, ...] = (
+    Field(
+        "sequence",
+        Text("最新資料集的編號，只會變大", "number of the newest release; only ever grows"),
+        NUMBER,
+        "123",
+    ),
+    Field(
+        "manifest",
+        Text("它的清單，相對於資料夾", "its manifest, relative to the folder"),
+        TEXT,
+        "0000000123/manifest.json",
+    ),
+    Field("sha256", Text("清單的雜湊值", "hash of that manifest's bytes"), HASH, "9f86d081…"),
+    Field(
+        "checked_at",
+        Text(
+            "最後一次查看帳冊的時間，不論有無變動",
+            "when the ledger was last looked at, changed or not",
+        ),
+        TIME,
+        "2020-02-06T10:30:35+08:00",
+    ),
+    Field(
+        "ttl_s",
+        Text(
+            "幾秒後會再查看；超過 3 倍即為過時（stale）",
+            "seconds until the next look; stale after three times as long",
+        ),
+        Text("整數，秒", "whole number, seconds"),
+        "30",
+    ),
+)
+
+MANIFEST: tuple[Field, ...] = (
+    Field("sequence", Text("資料集編號", "number of the release"), NUMBER, "123"),
+    Field(
+        "as_of",
+        Text("數量的時間", "the instant the numbers are true for"),
+        TIME,
+        RECORD[-2].example,
+    ),
+    Field("published_at", Text("發布時間", "when it was made"), TIME, RECORD[-1].example),
+    Field("ttl_s", CURRENT[-1].meaning, CURRENT[-1].form, "30"),
+    Field(
+        "ledger_position",
+        Text("數量算到帳冊的哪裡", "how far in the ledger the numbers reach"),
+        OPAQUE,
+        "181234",
+    ),
+    Field(
+        "state_position",
+        Text("販售點自述算到哪裡", "how far in what outlets say of themselves"),
+        OPAQUE,
+        "9120",
+    ),
+    Field(
+        "previous",
+        Text("上一份清單的雜湊值；第一份為空", "hash of the manifest before; empty in the first"),
+        HASH,
+        "60303ae2…",
+    ),
+    Field("audit_head", Text("稽核鏈首", "head of the audit chain"), HASH, "fd61a03a…"),
+    Field(
+        "audit_position",
+        Text("稽核鏈涵蓋幾筆", "how many audit rows that head covers"),
+        OPAQUE,
+        "402211",
+    ),
+    Field(
+        "rules",
+        Text(
+            "當時的方案：programme、block（生效日）、pinned、hash、words（中英文說明）、document（全文）",
+            "the rules in force: programme, block (day of effect), pinned, hash, words (in both"
+            " languages), document (in full)",
+        ),
+        MEMBERS,
+        '{"programme": "masks", "block": "2020-02-06", …}',
+    ),
+    Field(
+        "counts",
+        Text(
+            "販售點數、有庫存的販售點數、各產品總片數",
+            "outlets, outlets with any stock, all pieces of each product",
+        ),
+        MEMBERS,
+        '{"outlets": 6505, …}',
+    ),
+    Field(
+        "files",
+        Text(
+            "各檔案：path、media_type、bytes、sha256、rows",
+            "each file: path, media_type, bytes, sha256, rows",
+        ),
+        Text("清單", "list"),
+        '[{"path": "maskdata.csv", …}]',
+    ),
+    Field(
+        "disclaimer",
+        Text("官方聲明", "the official disclaimer, to be shown"),
+        TEXT,
+        "口罩數量以藥局實際存量為主…",
+    ),
+)
+
+# What opens every answer of the API.
+ENVELOPE: tuple[Field, ...] = (
+    Field(
+        "snapshot", Text("資料集編號", "number of the snapshot"), NUMBER, "123", {API: "snapshot"}
+    ),
+    Field("as_of", MANIFEST[1].meaning, TIME, MANIFEST[1].example, {API: "as_of"}),
+    Field("published_at", MANIFEST[2].meaning, TIME, MANIFEST[2].example, {API: "published_at"}),
+    Field("checked_at", CURRENT[3].meaning, TIME, CURRENT[3].example, {API: "checked_at"}),
+    Field(
+        "stale",
+        Text(
+            "true：已超過 3 倍 ttl_s 沒有更新，請告訴使用者",
+            "true: not confirmed for three times ttl_s; tell your users",
+        ),
+        Text("真值", "boolean"),
+        "false",
+        {API: "stale"},
+    ),
+)
+
+
+def named(name: str) -> Field:
+    """Return a field of an outlet, or of the API's answers, by its name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return _BY_NAME[name]
+
+
+def columns_of(file: str) -> dict[str, Field]:
+    """Return the names in a file, each with its field."""
+    return {found.files[file]: found for found in (*RECORD, *ALSO) if file in found.files}
+
+
+_BY_NAME = {found.name: found for found in (*ENVELOPE, *ALSO, *RECORD)}

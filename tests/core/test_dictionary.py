@@ -1,0 +1,91 @@
+"""The data dictionary says all that is published, and nothing that is not."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import msgspec
+import pytest
+
+from core.domain import dictionary
+from core.domain.dictionary import ALSO, CURRENT, ENVELOPE, MANIFEST, RECORD, columns_of
+from core.domain.outlets import KINDS
+from core.domain.snapshot import AVAILABILITIES, Current, Manifest, OutletRecord
+from publisher import compress
+from publisher.formats import all_formats
+from publisher.manifest import write_files
+from publisher.release_data import ReleaseData
+from tests.public_site.releases import NOW, some_outlets
+
+TABLES = {"RECORD": RECORD, "ALSO": ALSO, "CURRENT": CURRENT, "MANIFEST": MANIFEST}
+PRODUCTS = ("adult_mask", "child_mask")
+
+
+def fields_of(shape: type[msgspec.Struct]) -> list[str]:
+    return [field.name for field in msgspec.structs.fields(shape)]
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    outlets = sorted(some_outlets(), key=lambda outlet: outlet.code)
+    return write_files(ReleaseData(1, NOW, NOW, PRODUCTS, outlets), compress.quick)[0]
+
+
+def csv_heading(body: bytes) -> list[str]:
+    return next(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
+
+
+def test_every_member_of_the_record_is_explained_and_nothing_else():
+    of_products = {name for product in PRODUCTS for name in (product, f"{product}_level")}
+    said = {field.name for field in RECORD}
+    assert said == set(fields_of(OutletRecord)) - {"counts", "levels"} | of_products
+
+
+@pytest.mark.parametrize(("table", "shape"), [(CURRENT, Current), (MANIFEST, Manifest)])
+def test_current_and_manifest_are_explained_in_their_order(table, shape):
+    assert [field.name for field in table] == fields_of(shape)
+
+
+def test_csv_headings_are_those_of_the_dictionary(files):
+    for name in ("maskdata.csv", "maskdata-all.csv"):
+        heading = csv_heading(files[name])
+        assert set(heading) == set(columns_of(name)), name
+        assert len(heading) == len(set(heading))
+
+
+def test_the_full_csv_has_the_dictionarys_order(files):
+    assert csv_heading(files["maskdata-all.csv"]) == [field.name for field in RECORD]
+
+
+def test_geojson_properties_are_those_of_the_dictionary(files):
+    for name in ("outlets.geojson", "points.json"):
+        feature = json.loads(files[name])["features"][0]
+        assert {*feature["properties"], "geometry"} == set(columns_of(name)), name
+
+
+def test_every_file_of_the_publisher_is_in_the_dictionary():
+    said = {name for field in (*RECORD, *ALSO) for name in field.files}
+    assert {made.PATH for made in all_formats()} <= said
+
+
+def test_every_answer_of_the_api_opens_with_the_explained_members():
+    assert [field.name for field in ENVELOPE] == [
+        *("snapshot", "as_of", "published_at", "checked_at", "stale")
+    ]
+
+
+def test_allowed_values_are_those_that_the_code_knows():
+    assert tuple(dictionary.AVAILABILITY) == AVAILABILITIES
+    assert dictionary.named("kind").allowed == KINDS
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_field_is_told_in_both_languages_with_form_and_example(table):
+    for field in TABLES[table]:
+        assert field.meaning.zh and field.meaning.en, field.name
+        assert field.form.zh and field.form.en, field.name
+        assert field.example or field.name == "cunli", field.name
+        if field.allowed:
+            assert field.example in field.allowed, field.name
