@@ -15,7 +15,7 @@ from core.domain.outlets import valid_code
 from core.errors import NotFound
 from public_site import parameters
 from public_site.answers import json_answer
-from public_site.keys import SNAPSHOTS
+from public_site.keys import BASE, SNAPSHOTS
 from public_site.parameters import BadParameter, encode_cursor
 from public_site.search import FURTHEST_M, PARAMETERS, Query, read_query, select, wanted
 from public_site.view import View
@@ -54,7 +54,8 @@ async def list_outlets(request: web.Request) -> web.Response:
     asked = understood(request, look.view, _read_list)
     rest = look.view.answers.get(asked)
     if rest is None:
-        rest = look.view.answers.keep(asked, _page_of(look.view, asked, joined(request.query)))
+        base, sent = request.app[BASE], joined(request.query)
+        rest = look.view.answers.keep(asked, _page_of(look.view, asked, sent, base))
     return json_answer(request, look, rest, asked)
 
 
@@ -88,7 +89,7 @@ async def nearby(request: web.Request) -> web.Response:
 async def snapshot(request: web.Request) -> web.Response:
     """Answer what the snapshot is: times, position in the ledger, rules, counts, files."""
     look = request.app[SNAPSHOTS].look()
-    manifest = look.view.manifest
+    manifest, base = look.view.manifest, request.app[BASE]
     rules = manifest.rules
     rest = {
         "ttl_s": manifest.ttl_s,
@@ -97,7 +98,7 @@ async def snapshot(request: web.Request) -> web.Response:
         "previous": manifest.previous,
         "audit_head": manifest.audit_head,
         "audit_position": manifest.audit_position,
-        "manifest": f"/data/{look.published.current.manifest}",
+        "manifest": f"{base}/data/{look.published.current.manifest}",
         "sha256": look.published.current.sha256,
         "rules": {
             "programme": rules.programme,
@@ -108,7 +109,7 @@ async def snapshot(request: web.Request) -> web.Response:
         },
         "counts": manifest.counts,
         "files": [
-            {**msgspec.to_builtins(entry), "url": f"/data/{manifest.sequence}/{entry.path}"}
+            {**msgspec.to_builtins(entry), "url": f"{base}/data/{manifest.sequence}/{entry.path}"}
             for entry in manifest.files
         ],
         "disclaimer": manifest.disclaimer,
@@ -174,13 +175,13 @@ def unknown_outlet(code: str) -> NotFound:
     )
 
 
-def _page_of(view: View, asked: _List, sent: Mapping[str, str]) -> bytes:
+def _page_of(view: View, asked: _List, sent: Mapping[str, str], base: str) -> bytes:
     places = select(view, asked.query)
     rest = [place for place in places if view.entries[place].record.code > asked.after]
     page, more = rest[: asked.limit], len(rest) > asked.limit
     cursor = encode_cursor(view.entries[page[-1]].record.code) if more else None
     same = {name: sent[name] for name in (*PARAMETERS, "limit") if sent.get(name)}
-    following = f"/api/v1/outlets?{urlencode({**same, 'cursor': cursor})}" if more else None
+    following = f"{base}/api/v1/outlets?{urlencode({**same, 'cursor': cursor})}" if more else None
     members = {"total": len(places), "next_cursor": cursor, "next": following}
     outlets = b",".join(view.entries[place].fragment for place in page)
     return b'"outlets":[%b],%b' % (outlets, msgspec.json.encode(members)[1:])

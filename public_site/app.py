@@ -10,7 +10,7 @@ from core.clock import Clock, system_clock
 from core.settings import Settings
 from public_site import api, downloads, health, static_files
 from public_site.frame import frame
-from public_site.keys import METRICS, SETTINGS, SNAPSHOTS
+from public_site.keys import BASE, METRICS, SETTINGS, SNAPSHOTS
 from public_site.metrics import Metrics
 from public_site.pages import data, outlet, rules, search, status
 from public_site.snapshots import Snapshots
@@ -27,6 +27,7 @@ def make_app(settings: Settings, clock: Clock = system_clock) -> web.Application
     """Return the site. It answers at once, with 503 until the first snapshot is found good."""
     app = web.Application(middlewares=[frame], client_max_size=LARGEST_BODY_BYTES)
     metrics = Metrics()
+    app[BASE] = ""
     app[SETTINGS] = settings
     app[METRICS] = metrics
     app[SNAPSHOTS] = Snapshots(

@@ -11,3 +11,5 @@ from public_site.snapshots import Snapshots
 SETTINGS = web.AppKey("settings", Settings)
 SNAPSHOTS = web.AppKey("snapshots", Snapshots)
 METRICS = web.AppKey("metrics", Metrics)
+# What stands before every path of an application: empty, or `/sandbox` where answers are fixed.
+BASE = web.AppKey("base", str)

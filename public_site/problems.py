@@ -10,7 +10,7 @@ from public_site.downloads import Gone
 from public_site.pages.reader import reader_of
 from public_site.pages.rendering import bare_page
 
-DATA_PATHS = ("/api/", "/data/", "/resource/", "/json/")
+DATA_PATHS = ("/api/", "/data/", "/resource/", "/json/", "/sandbox/", "/openapi.json")
 MACHINE_PATHS = (*DATA_PATHS, "/static/", "/healthz", "/readyz", "/metrics", "/robots", "/favicon")
 RETRY_AFTER_S = "5"
 _OF_HTTP = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE"}
