@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import re
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,14 +20,17 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from core.domain.snapshot import Current, FileEntry, Manifest, release_folder
+from core.domain.snapshot import Course, Current, FileEntry, Manifest, release_folder
 from core.errors import Invalid, NotFound
 
 CURRENT, MANIFEST, SIGNATURE = "current.json", "manifest.json", ".sig"
+CHANGES, COURSES = "changes.ndjson", "courses"
+# What stays for a day of a release that has been removed: enough to answer what changed since.
+REMNANTS = frozenset({MANIFEST, f"{MANIFEST}{SIGNATURE}", CHANGES})
 RELEASE_FOLDER = re.compile(r"[0-9]{10}")
 # Plain names only, at most one folder deep: no path of a manifest can leave its release.
 _SAFE_PATH = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9_.=-]*/)?[A-Za-z0-9][A-Za-z0-9_.=-]*")
-# `current.json` and its signature are two files: a reader may fall between their renames.
+# A file that is replaced and its signature are two files: a reader may fall between their renames.
 _READ_ATTEMPTS = 8
 
 T = TypeVar("T")
@@ -62,6 +66,33 @@ def read_current(folder: Path, public_key: Ed25519PublicKey) -> Current:
         Untrusted: ``current.json`` is not signed by this key, or is damaged.
     """
     path = folder / CURRENT
+    current = _decode(path, read_signed(path, public_key), Current)
+    if current.manifest != f"{release_folder(current.sequence)}/{MANIFEST}":
+        raise Untrusted(f"{path} names {current.manifest!r} for release {current.sequence}")
+    return current
+
+
+def read_course(folder: Path, day: date, public_key: Ed25519PublicKey) -> Course:
+    """Read the course of a Taipei day from a snapshot folder.
+
+    Raises:
+        NotFound: there is none of that day.
+        Untrusted: it is not signed by this key, is damaged, or is another day's.
+    """
+    path = folder / COURSES / f"{day}.json"
+    course = _decode(path, read_signed(path, public_key), Course)
+    if course.date != day.isoformat():
+        raise Untrusted(f"{path} says that it is of {course.date}")
+    return course
+
+
+def read_signed(path: Path, public_key: Ed25519PublicKey) -> bytes:
+    """Read a file that may be replaced at any moment, and check its signature.
+
+    Raises:
+        NotFound: the file or its signature is missing.
+        Untrusted: it is not signed by this key.
+    """
     for attempt in range(1, _READ_ATTEMPTS + 1):
         body = _read(path)
         try:
@@ -70,10 +101,7 @@ def read_current(folder: Path, public_key: Ed25519PublicKey) -> Current:
         except (NotFound, Untrusted):
             if attempt == _READ_ATTEMPTS:
                 raise
-    current = _decode(path, body, Current)
-    if current.manifest != f"{release_folder(current.sequence)}/{MANIFEST}":
-        raise Untrusted(f"{path} names {current.manifest!r} for release {current.sequence}")
-    return current
+    return body
 
 
 def read_manifest(
@@ -147,8 +175,8 @@ def entry_of(manifest: Manifest, path: str) -> FileEntry:
 def check_signature(path: Path, body: bytes, public_key: Ed25519PublicKey) -> None:
     """Check a file's bytes against the signature file beside it.
 
-    While ``current.json`` is being replaced, its signature file holds two lines: the signature of
-    the new bytes and of the old. So a publisher killed half way leaves a pair that agrees.
+    While such a file is being replaced, its signature file holds two lines: the signature of the
+    new bytes and of the old. So a publisher killed half way leaves a pair that agrees.
 
     Raises:
         NotFound: there is no signature file.

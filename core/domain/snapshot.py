@@ -108,6 +108,23 @@ class Current(msgspec.Struct, frozen=True, kw_only=True):
     ttl_s: int
 
 
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """``courses/YYYY-MM-DD.json``: how the stock of each outlet went through one Taipei day.
+
+    A point is ``[slot, pieces of each product at the end of that slot]``. Slots of ``slot_s``
+    seconds count from 00:00; the first point has slot -1, the numbers at 00:00; only slots in
+    which a number changed follow, of those that had passed at ``as_of``. The day is complete when
+    ``as_of`` lies on a later day.
+    """
+
+    date: str
+    as_of: str
+    ledger_position: str
+    slot_s: int
+    products: list[str]
+    outlets: dict[str, list[list[int]]]
+
+
 def is_stale(checked_at: datetime, now: datetime, ttl_s: int) -> bool:
     """Tell whether the publisher has been silent for more than three times the time to live."""
     return (now - checked_at).total_seconds() > STALE_AFTER_TTL * ttl_s
