@@ -1,4 +1,4 @@
-"""Who reads: in which language, and how links keep it."""
+"""Who reads: in which language, as text only or not, and how links keep both."""
 
 from __future__ import annotations
 
@@ -7,18 +7,24 @@ from urllib.parse import urlencode
 
 import msgspec
 from aiohttp import web
+from msgspec.structs import replace
 
 from public_site.words import word
 
 CHINESE, ENGLISH = "zh-TW", "en"
+TEXT_MODE = "text"
 _NAMES = {"zh": CHINESE, "zh-tw": CHINESE, "zh-hant": CHINESE, "en": ENGLISH}
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """``sticky``: the address names the language, so links must too."""
+    """``sticky``: the address names the language, so links must too.
+
+    ``text_only``: pages without style sheet, script and pictures, for a thin line (``?mode=text``).
+    """
 
     language: str
     sticky: bool = False
+    text_only: bool = False
 
     def word(self, key: str, **values: object) -> str:
         """Return words of the table in the reader's language."""
@@ -29,20 +35,29 @@ class Reader(msgspec.Struct, frozen=True):
         kept = {name: str(value) for name, value in (parameters or {}).items() if value}
         if self.sticky:
             kept["lang"] = self.language
+        if self.text_only:
+            kept["mode"] = TEXT_MODE
         return f"{path}?{urlencode(kept)}" if kept else path
 
     @property
     def other(self) -> Reader:
         """The reader of the other language."""
-        return Reader(ENGLISH if self.language == CHINESE else CHINESE, sticky=True)
+        language = ENGLISH if self.language == CHINESE else CHINESE
+        return Reader(language, sticky=True, text_only=self.text_only)
+
+    @property
+    def other_mode(self) -> Reader:
+        """The reader who wants text only; the one who wants all, if this is that one."""
+        return replace(self, text_only=not self.text_only)
 
 
 def reader_of(request: web.Request) -> Reader:
-    """Choose the language: ``?lang=``, else the browser's wish, else Chinese."""
+    """Choose the language: ``?lang=``, else the browser's wish, else Chinese; and the mode."""
+    text_only = request.query.get("mode") == TEXT_MODE
     named = _NAMES.get(request.query.get("lang", "").lower())
     if named:
-        return Reader(named, sticky=True)
-    return Reader(_wished(request.headers.get("Accept-Language", "")))
+        return Reader(named, sticky=True, text_only=text_only)
+    return Reader(_wished(request.headers.get("Accept-Language", "")), text_only=text_only)
 
 
 def _wished(header: str) -> str:

@@ -1,32 +1,45 @@
 """Render a page once per snapshot and minute; put the age of the data in at each request.
 
 Rendering costs a thousand times what sending does. All that changes between two renderings of one
-snapshot are the words "12 seconds ago": they are cut out of the page and spliced in when it goes
-out. Ages of single outlets are told in minutes, so the minute is part of the memory's key.
+snapshot are the words "12 seconds ago", and the host that was asked: they are cut out of the page
+and spliced in when it goes out. Ages of single outlets are told in minutes, and the rule of the
+day in days, so the minute is part of the memory's key.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Hashable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from html import escape
 from pathlib import Path
+from types import MappingProxyType
 
 import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
-from core.domain.calendar import TAIPEI, rfc3339
+from core.domain.calendar import TAIPEI, rfc3339, taipei_day
 from core.domain.geography import towns_by_code
-from core.domain.snapshot import OutletRecord
+from core.domain.snapshot import STALE_AFTER_TTL, OutletRecord
+from core.domain.wording import buyers_today
 from public_site import static_files
 from public_site.answers import BRIEFLY, NEVER, accepts_gzip, gzipped, is_known, tag_of
-from public_site.pages.reader import CHINESE, Reader
+from public_site.keys import SETTINGS
+from public_site.pages.reader import CHINESE, ENGLISH, Reader
 from public_site.snapshots import Look
 from public_site.words import word
 
-# Random, so that no published text can contain it.
-_AGE_MARK = f"[age {secrets.token_hex(16)}]"
+# Random, so that no published text can contain them.
+_SECRET = secrets.token_hex(16)
+_AGE_MARK, _ORIGIN_MARK = f"[age {_SECRET}]", f"[origin {_SECRET}]"
+_MARKS = re.compile(rf"(\[(?:age|origin) {_SECRET}\])".encode())
+# Left out of addresses for everybody: where a reader stands, and how far they have read.
+_PERSONAL = frozenset({"lat", "lon", "page"})
+_HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+# Marks that turn the direction of text: harmless inside <bdi>, not in a title or a label.
+_DIRECTION = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 _environment = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent.parent / "templates"),
@@ -38,26 +51,38 @@ _environment = jinja2.Environment(
 _environment.globals["static"] = static_files.address
 
 
+def undirected(text: str) -> str:
+    """Take the marks that turn the direction out of a published text."""
+    return text.translate(_DIRECTION)
+
+
+_environment.filters["undirected"] = undirected
+
+
 class Page:
-    """A rendered page, cut where the age of the data goes; remembers its last full form."""
+    """A rendered page, cut where age and host go; remembers its last full form."""
 
     __slots__ = ("_last", "_parts", "size")
 
     def __init__(self, html: str) -> None:
-        self._parts = html.encode().split(_AGE_MARK.encode())
+        self._parts = _MARKS.split(html.encode())
         # The page itself, its full form, and that form compressed.
         self.size = 3 * len(html)
-        self._last: tuple[bytes, bytes, bytes] | None = None
+        self._last: tuple[tuple[bytes, bytes], bytes, bytes] | None = None
 
-    def with_age(self, age: bytes, *, packed: bool) -> bytes:
+    def filled(self, age: bytes, origin: bytes, *, packed: bool) -> bytes:
         """Return the bytes that go out; compressed at most once for each age."""
-        if self._last is None or self._last[0] != age:
-            self._last = (age, age.join(self._parts), b"")
-        _, body, small = self._last
+        if self._last is None or self._last[0] != (age, origin):
+            self._last = ((age, origin), self._join(age, origin), b"")
+        key, body, small = self._last
         if packed and not small:
             small = gzipped(body)
-            self._last = (age, body, small)
+            self._last = (key, body, small)
         return small if packed else body
+
+    def _join(self, age: bytes, origin: bytes) -> bytes:
+        values = {_AGE_MARK.encode(): age, _ORIGIN_MARK.encode(): origin}
+        return b"".join(values.get(part, part) for part in self._parts)
 
 
 def page_answer(
@@ -69,12 +94,15 @@ def page_answer(
     context: Callable[[], Mapping[str, object]],
     *,
     status: int = 200,
+    given: Mapping[str, str] = MappingProxyType({}),
 ) -> web.Response:
     """Answer with a page; ``context`` is asked only where the page is not remembered.
 
-    ``key`` names the page among all those of this snapshot in this language.
+    ``key`` names the page among all those of this snapshot in this language. ``given`` are the
+    parameters that the page understands: the ways to the other language and mode keep them.
     """
-    tag = tag_of(look, f"-{look.age_s}-{reader.language}")
+    origin = origin_of(request)
+    tag = tag_of(look, f"-{look.age_s}-{reader.language}{'-text' if reader.text_only else ''}")
     headers = {"ETag": tag, "Cache-Control": BRIEFLY, "Vary": "Accept-Encoding, Accept-Language"}
     if status == 200 and is_known(request, tag):
         return web.Response(status=304, headers=headers)
@@ -82,12 +110,14 @@ def page_answer(
     full_key = (template, key, reader, look.stale, minute)
     page = look.view.pages.get(full_key)
     if page is None:
-        html = render(template, reader, {**frame(look, reader, request), **context()})
+        around = frame(look, reader, request.path, given, request.app[SETTINGS].sunset)
+        html = render(template, reader, {**around, **context()})
         page = look.view.pages.keep(full_key, Page(html))
     packed = accepts_gzip(request)
     if packed:
         headers["Content-Encoding"] = "gzip"
-    return _html(page.with_age(age_html(look, reader), packed=packed), status, headers)
+    body = page.filled(age_html(look, reader), origin.encode(), packed=packed)
+    return _html(body, status, headers)
 
 
 def bare_page(
@@ -95,7 +125,7 @@ def bare_page(
 ) -> web.Response:
     """Answer with a page that says nothing of any snapshot, such as an error."""
     html = render(template, reader, {"frame": None, **switch(reader, path, {}), **context})
-    return _html(html.encode(), status, {"Cache-Control": NEVER})
+    return _html(html.replace(_ORIGIN_MARK, "").encode(), status, {"Cache-Control": NEVER})
 
 
 def _html(body: bytes, status: int, headers: Mapping[str, str]) -> web.Response:
@@ -105,29 +135,72 @@ def _html(body: bytes, status: int, headers: Mapping[str, str]) -> web.Response:
 
 
 def render(template: str, reader: Reader, context: Mapping[str, object]) -> str:
-    """Fill a template; every text is escaped."""
-    return _environment.get_template(template).render(
+    """Fill a template, in text mode its plain twin where there is one; every text is escaped."""
+    names = [f"text_{template}", template] if reader.text_only else [template]
+    return _environment.select_template(names).render(
         t=reader.word, link=reader.link, language=reader.language, reader=reader, **context
     )
 
 
-def frame(look: Look, reader: Reader, request: web.Request) -> dict[str, object]:
+def origin_of(request: web.Request) -> str:
+    """Return the address of the site for links that must be whole, without a last stroke.
+
+    A host that is none is left out: such links then stay on whatever host was asked.
+    """
+    public_url = request.app[SETTINGS].public_url.rstrip("/")
+    if public_url:
+        return escape(public_url)
+    return f"{request.scheme}://{request.host}" if _HOST.fullmatch(request.host) else ""
+
+
+def frame(
+    look: Look, reader: Reader, path: str, given: Mapping[str, str], sunset: date | None
+) -> dict[str, object]:
     """Return what every page about a snapshot shows around its content."""
-    rules = look.view.manifest.rules
+    rules, today = look.view.manifest.rules, taipei_day(look.now)
     return {
         "frame": look,
         "age": Markup(_AGE_MARK),  # noqa: S704  made here, of hexadecimal digits
+        "fresh_for_s": STALE_AFTER_TTL * look.published.current.ttl_s,
         "sequence": look.view.sequence,
         "stale": look.stale,
         "pinned_block": rules.block if rules.pinned else "",
-        **switch(reader, request.path, request.query),
+        "rule_day": day_of_rule(today, reader),
+        "rule_words": buyers_today(look.view.programme, today).in_language(reader.language),
+        "sunset_day": sunset.isoformat() if sunset else "",
+        "ended": sunset is not None and today > sunset,
+        **switch(reader, path, given),
     }
 
 
-def switch(reader: Reader, path: str, query: Mapping[str, str]) -> dict[str, object]:
-    """Return the way to the same page in the other language."""
-    parameters = {name: value for name, value in query.items() if name != "lang"}
-    return {"other_url": reader.other.link(path, parameters), "here": path}
+def day_of_rule(day: date, reader: Reader) -> str:
+    """Spell today shortly: ``2/6（四）``, ``Thu 6 Feb``."""
+    if reader.language == CHINESE:
+        return f"{day.month}/{day.day}（{reader.word(f'day_{day.weekday()}')}）"
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def switch(reader: Reader, path: str, given: Mapping[str, str]) -> dict[str, object]:
+    """Return the ways to the same page in each language and mode.
+
+    The canonical one says nothing of where a reader stands, nor of the page of a list.
+    """
+    public = {name: value for name, value in given.items() if name not in _PERSONAL}
+    plain = Reader(CHINESE).link(path, public)
+    named = {
+        language: Reader(language, sticky=True).link(path, public)
+        for language in (CHINESE, ENGLISH)
+    }
+    return {
+        "here": path,
+        "origin": Markup(_ORIGIN_MARK),  # noqa: S704  made here, of hexadecimal digits
+        "other_url": reader.other.link(path, given),
+        "other_mode_url": reader.other_mode.link(path, given),
+        "same_url": reader.link(path, given),
+        "plain_url": plain,
+        "canonical": named[reader.language] if reader.sticky else plain,
+        "language_urls": named,
+    }
 
 
 def age_html(look: Look, reader: Reader) -> bytes:

@@ -59,10 +59,13 @@ class Way:
 
 @dataclass(frozen=True)
 class Row:
-    """One outlet in a list."""
+    """One outlet in a list. ``shape`` and ``word`` say the same as its marker on the map."""
 
     record: OutletRecord
     url: str
+    map_url: str
+    shape: str
+    word: str
     numbers: Sequence[Number]
     blocked: Blocked | None
     way: Way | None
@@ -80,18 +83,24 @@ def row_of(
     reader: Reader,
     point: tuple[float, float] | None = None,
     distance_m: float | None = None,
+    product: str = "",
 ) -> Row:
-    """Return an outlet as a row; ``point`` is where the reader stands."""
+    """Return an outlet as a row; ``point`` is where distances are from, ``product`` is wanted."""
     county, town = place_names(record, reader.language)
     way = None
     if point is not None and distance_m is not None:
         way = way_to(record, point, distance_m, reader)
     ago = since(record.changed_at, look.now, reader.language)
+    blocked, level = blocked_of(record, look, reader), best_level(record, product)
+    url = reader.link(f"/outlets/{record.code}")
     return Row(
         record=record,
-        url=reader.link(f"/outlets/{record.code}"),
+        url=url,
+        map_url=f"{url}#where",
+        shape=blocked.shape if blocked else level,
+        word=blocked.word if blocked else reader.word(f"level_{level}"),
         numbers=numbers_of(record, look, reader),
-        blocked=blocked_of(record, look, reader),
+        blocked=blocked,
         way=way,
         changed=reader.word("changed", ago=ago) if ago else "",
         open_today=open_today(record, look.now, reader),
@@ -117,6 +126,13 @@ def numbers_of(record: OutletRecord, look: Look, reader: Reader) -> list[Number]
         )
         for product in look.view.programme.product
     ]
+
+
+def best_level(record: OutletRecord, product: str = "") -> str:
+    """Return the level of one product, or of the one of which there is most."""
+    if product:
+        return record.levels[product]
+    return record.levels[max(record.counts, key=lambda name: record.counts[name])]
 
 
 def unit_of(product: Product, pieces: int, reader: Reader) -> str:

@@ -11,6 +11,7 @@ WORDS: dict[str, Text] = {
     "menu": Text("選單", "Menu"),
     "nav_search": Text("查詢", "Search"),
     "nav_rules": Text("購買規定", "Rules"),
+    "nav_apps": Text("應用清冊", "Apps"),
     "nav_data": Text("開放資料", "Open data"),
     "nav_status": Text("系統狀態", "Status"),
     "disclaimer": Text(
@@ -32,6 +33,32 @@ WORDS: dict[str, Text] = {
     "pinned_short": Text(
         "示範：購買規定固定為 {block} 版本，並非現行規定。",
         "Demonstration: the rules are held at those of {block}; they are not the rules of today.",
+    ),
+    "rule_today": Text("今天 {day} 可買：", "Today, {day}:"),
+    "page_is_old": Text("這一頁已舊，重新載入", "This page is old: load it anew"),
+    "text_mode": Text("純文字版（省流量）", "Text only (saves data)"),
+    "full_mode": Text("完整版", "Full version"),
+    "theme": Text("明暗", "Appearance"),
+    "theme_auto": Text("自動", "System"),
+    "theme_light": Text("淺色", "Light"),
+    "theme_dark": Text("深色", "Dark"),
+    "sunset_label": Text("停止更新公告", "End of the service"),
+    "sunset_before": Text(
+        "資料將於 {day} 之後停止更新；屆時本站保留最後的數量。",
+        "The data will be updated until {day}; after that the last numbers stay here.",
+    ),
+    "sunset_after": Text(
+        "資料已於 {day} 停止更新。以下是最後的數量，不再代表現場。",
+        "The data ended on {day}. These are the last numbers; they no longer describe the shelf.",
+    ),
+    "share_text": Text(
+        "哪一間藥局現在真的還買得到口罩：附近、數量、號碼牌、規定。數量以藥局實際存量為主。",
+        "Where masks can really be bought now: near you, how many, tickets and rules. The stock at"
+        " the pharmacy counts.",
+    ),
+    "share_picture_words": Text(
+        "口罩哪裡買：查詢附近販售點的口罩存量",
+        "Where to buy masks: the stock of the outlets near you",
     ),
     "age_of_data": Text("資料時間", "Age of the data"),
     "data_of": Text("資料", "Data"),
