@@ -25,7 +25,7 @@ from core.releases import (
     sha256_hex,
 )
 from public_site.answers import BRIEFLY, FOR_EVER, accepts_gzip, is_known
-from public_site.keys import SNAPSHOTS
+from public_site.keys import BASE, SNAPSHOTS
 from public_site.snapshots import Look, Snapshots
 from public_site.view import Release
 
@@ -67,7 +67,8 @@ async def current_file(request: web.Request) -> web.StreamResponse:
 @routes.get("/json/points.json")
 async def file_of_2020(request: web.Request) -> web.StreamResponse:
     """Answer the current file at the address that it had in 2020."""
-    return _answer_current(request, ADDRESSES_OF_2020[request.path])
+    path = request.path.removeprefix(request.app[BASE])
+    return _answer_current(request, ADDRESSES_OF_2020[path])
 
 
 @routes.get("/data/{sequence:[0-9]{1,10}}/{file:.+}")

@@ -1,0 +1,1 @@
+45wnGlQQW/5ZBKA4HQ7/cFbNhsdoXpfHDFY761OODHKevaXzA2EDho0RkxK+rawdfAs6pNpRu9nSTxaMzIcQBg==

@@ -1,0 +1,1 @@
+JQ2Nbf+vpMTcUEkBhfy9SmeLUV5HWxZj0z+d5AhtZl+s6Owpt6WIf+zX6pGI/jPLfCmEe3pWO29nNOnQ5vN9Dg==
