@@ -8,11 +8,13 @@ from aiohttp import web
 
 from core.clock import Clock, system_clock
 from core.settings import Settings
-from public_site import api, downloads, health, static_files
+from public_site import announcements, api, downloads, health, samples, static_files
+from public_site.announcements import ANNOUNCEMENTS, Announcements
 from public_site.frame import frame
 from public_site.keys import BASE, METRICS, SETTINGS, SNAPSHOTS
 from public_site.metrics import Metrics
 from public_site.pages import data, outlet, rules, search, status
+from public_site.sandbox import add_sandbox
 from public_site.snapshots import Snapshots
 
 # Everything here is asked with GET; no request has a body worth reading.
@@ -21,6 +23,9 @@ LARGEST_BODY_BYTES = 1024
 LONGEST_LINE = LONGEST_HEADER = 8190
 
 _ROUTES = (api, downloads, health, static_files, search, outlet, rules, data, status)
+_ROUTES += (announcements, samples)
+# What the sandbox has too: the interface itself, over a snapshot that never changes.
+_SANDBOX_ROUTES = (api, downloads)
 
 
 def make_app(settings: Settings, clock: Clock = system_clock) -> web.Application:
@@ -33,9 +38,11 @@ def make_app(settings: Settings, clock: Clock = system_clock) -> web.Application
     app[SNAPSHOTS] = Snapshots(
         settings.snapshots_folder, settings.public_key_file, clock, metrics.fault
     )
+    app[ANNOUNCEMENTS] = Announcements(settings.announcements_file, settings.sunset)
     app.cleanup_ctx.append(_watching)
     for module in _ROUTES:
         app.add_routes(module.routes)
+    add_sandbox(app, settings, metrics, _SANDBOX_ROUTES)
     return app
 
 
