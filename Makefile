@@ -49,6 +49,7 @@ test: check $(LIGHTHOUSE) ## everything but soak; what CI runs
 	$(BIN)/pytest -m "(slow or e2e) and not soak"
 
 bench: install ## print measurements; never judges them
+	scripts/make-peers
 	$(BIN)/python tests/benchmarks/run.py $(NAMES)
 
 soak: install ## the long runs

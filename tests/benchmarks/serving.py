@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,10 +41,12 @@ def demo_settings(**more: str) -> dict[str, str]:
 
 
 @contextmanager
-def program(state: Path, name: str, address: str, ready: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server until the block ends; begin when it answers."""
+def program(
+    state: Path, name: str, address: str, ready: str, pinned: Sequence[str] = ()
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server until the block ends; begin when it answers. ``pinned`` stands before it."""
     listen = {f"MASKMAP_{name.upper()}_LISTEN": address, "MASKMAP_LOG": "error"}
-    command = [sys.executable, "-P", "-m", "core.cli", "--state", str(state), name]
+    command = [*pinned, sys.executable, "-P", "-m", "core.cli", "--state", str(state), name]
     process = subprocess.Popen(command, env=demo_settings(**listen), stdout=subprocess.DEVNULL)
     try:
         _wait_until_ready(f"http://{address}{ready}")
