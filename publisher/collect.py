@@ -65,6 +65,11 @@ class Collector:
         """Every published outlet, ascending by code; those flagged ``test`` are none."""
         return [self._records[code] for code in self._order]
 
+    @property
+    def codes(self) -> list[str]:
+        """The codes of the published outlets, ascending."""
+        return self._order
+
     def _load(self, balances: dict[tuple[str, str], Balance], outlets: list[Outlet]) -> None:
         """Begin anew from the running sums."""
         for memory in (self._pieces, self._changed_at, self._places, self._records):

@@ -26,16 +26,18 @@ from core.releases import MANIFEST
 from core.settings import Settings
 from core.storage import prepare
 from core.storage.feed import LedgerFeed
-from publisher import compress, durable
+from publisher import changes, compress, durable
 from publisher.collect import Collector, Positions
+from publisher.courses import Courses, Told
+from publisher.formats import geojson
 from publisher.manifest import Words, manifest_of, rules_in_force, write_files
 from publisher.only_one import only_one
 from publisher.quality import Candidate, pass_gate
 from publisher.recovery import Standing, recover
-from publisher.release import remove_release, switch_current, write_release
+from publisher.release import switch_current, write_release
 from publisher.release_data import FragmentCache, ReleaseData
 from publisher.release_log import ReleaseLine, append_line, line_of
-from publisher.retention import kept
+from publisher.retention import let_go
 from publisher.signing import load_signing_key, public_pem
 from publisher.times import parse_rfc3339
 
@@ -62,7 +64,7 @@ def open_publisher(
         feed = LedgerFeed(prepare(settings))
         try:
             every_s = settings.publish_every
-            yield Publisher(
+            publisher = Publisher(
                 feed,
                 settings.snapshots_folder,
                 key,
@@ -72,6 +74,8 @@ def open_publisher(
                 if quick or every_s < TIME_TO_SQUEEZE_S
                 else compress.small,
             )
+            yield publisher
+            publisher.finish()
         finally:
             feed.close()
 
@@ -95,6 +99,8 @@ class Publisher:
         self._compressed = compressed
         self._collector = Collector(feed)
         self._cache = FragmentCache()
+        self._changes = changes.Memory(folder, key.public_key())
+        self._courses = Courses(feed, folder, key, clock)
         self._passed: dict[str, OutletRecord] = {}
         self._rules: tuple[Programme, date, RulesInForce] | None = None
         self._standing: Standing | None = None
@@ -106,7 +112,13 @@ class Publisher:
             Withheld: the quality gate refuses; the last release stays.
         """
         positions = self._collector.collect(programme)
-        return self._release(self._stand(), as_of, positions, programme)
+        manifest = self._release(self._stand(), as_of, positions, programme)
+        self._courses.keep_up_seldom(self._told(as_of, positions, programme))
+        return manifest
+
+    def finish(self) -> None:
+        """Write what ``publish`` put off of the day's courses."""
+        self._courses.finish()
 
     def tick(self, programme: Programme) -> Manifest | None:
         """Make a release if one is due, and return it; else renew the time of the last look.
@@ -117,10 +129,16 @@ class Publisher:
         now = self._clock()
         positions = self._collector.collect(programme)
         standing = self._stand()
+        manifest = None
         if self._due(standing, now, positions, programme):
-            return self._release(standing, now, positions, programme)
-        self._point_readers(standing, now)
-        return None
+            manifest = self._release(standing, now, positions, programme)
+        else:
+            self._point_readers(standing, now)
+        self._courses.keep_up(self._told(now, positions, programme))
+        return manifest
+
+    def _told(self, as_of: datetime, positions: Positions, programme: Programme) -> Told:
+        return Told(as_of, positions.ledger, self._collector.codes, programme.product_ids)
 
     def _due(
         self, standing: Standing, now: datetime, positions: Positions, programme: Programme
@@ -132,7 +150,7 @@ class Publisher:
         stands = (newest.ledger_position, newest.state_position, newest.ttl_s)
         return (
             stands != (str(positions.ledger), str(positions.register), self._ttl_s)
-            or _told(newest.rules) != _told(self._rules_on(now, programme))
+            or _said(newest.rules) != _said(self._rules_on(now, programme))
             or now - parse_rfc3339(newest.published_at) >= AT_LEAST_EVERY
         )
 
@@ -151,7 +169,7 @@ class Publisher:
             records=records,
             cache=self._cache,
         )
-        files, entries = write_files(release, self._compressed)
+        files, entries = write_files(release, self._compressed, self._changes.before(standing))
         manifest = manifest_of(
             release,
             entries,
@@ -175,13 +193,15 @@ class Publisher:
             newest=manifest,
             newest_sha256=line.manifest,
             lines=[*standing.lines, line],
+            remnants=standing.remnants,
             last=line,
             next_sequence=manifest.sequence + 1,
             whole=True,
         )
         now = parse_rfc3339(manifest.published_at)
         self._point_readers(put, now)
-        self._remove_old(put, now)
+        let_go(self._folder, put, now)
+        self._changes.keep(line.manifest, self._cache.by_code(geojson.PATH))
         self._standing = put
 
     def _point_readers(self, standing: Standing, checked_at: datetime) -> None:
@@ -195,13 +215,6 @@ class Publisher:
             ttl_s=self._ttl_s,
         )
         switch_current(self._folder, current, self._key)
-
-    def _remove_old(self, standing: Standing, now: datetime) -> None:
-        stay = kept(standing.lines, now)
-        for line in standing.lines:
-            if line.sequence not in stay:
-                remove_release(self._folder, line.sequence)
-        standing.lines = [line for line in standing.lines if line.sequence in stay]
 
     def _stand(self) -> Standing:
         """Return where the folder stands; looked at once, and again after a failed write."""
@@ -224,6 +237,6 @@ class Publisher:
         return next_head(bytes.fromhex(last.audit_head), (row.sha256 for row in rows)).hex()
 
 
-def _told(rules: RulesInForce) -> tuple[str, str, Mapping[str, list[str]]]:
+def _said(rules: RulesInForce) -> tuple[str, str, Mapping[str, list[str]]]:
     """Pick what readers are told of the rules; the hash covers the whole document."""
     return rules.hash, rules.block, rules.words

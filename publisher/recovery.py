@@ -7,6 +7,7 @@ taken on; damage to the newest release is answered by publishing the next one.
 from __future__ import annotations
 
 import shutil
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from core.domain.snapshot import Manifest, release_folder
 from core.errors import NotFound
 from core.log import get_logger
 from core.releases import (
+    COURSES,
     RELEASE_FOLDER,
     Untrusted,
     read_current,
@@ -25,7 +27,7 @@ from core.releases import (
     sha256_hex,
 )
 from publisher import durable
-from publisher.release import remove_release
+from publisher.release import has_remnants_only, remove_release
 from publisher.release_log import (
     NOTHING_YET,
     ReleaseLine,
@@ -43,13 +45,15 @@ class Standing:
     """Where a snapshot folder stands.
 
     ``newest`` is the newest release that is whole, with the SHA-256 of its manifest. ``lines``
-    are of the releases present. ``last`` is the end of the chain, of which the next release is
-    ``next_sequence``. ``whole`` is False where the release that readers are pointed to is not.
+    are of the releases present, ``remnants`` of those of which only manifest and changes are.
+    ``last`` is the end of the chain, of which the next release is ``next_sequence``. ``whole`` is
+    False where the release that readers are pointed to is not.
     """
 
     newest: Manifest | None
     newest_sha256: str
     lines: list[ReleaseLine]
+    remnants: deque[ReleaseLine]
     last: ReleaseLine
     next_sequence: int
     whole: bool
@@ -65,7 +69,10 @@ def recover(folder: Path, public_key: Ed25519PublicKey) -> Standing:
         _log.error("alarm: releases.ndjson is damaged", faults=faults)
     announced = max(_announced(folder, public_key), log[-1].sequence if log else 0)
     newest, newest_sha256 = None, ""
+    reduced = {n for n in sequences(folder) if n <= announced and has_remnants_only(folder, n)}
     for sequence in sequences(folder):
+        if sequence in reduced:
+            continue
         found = _whole(folder, sequence, public_key)
         if found and (sequence <= announced or _continues(found, log)):
             newest, newest_sha256 = found[0], sha256_hex(found[1])
@@ -78,7 +85,8 @@ def recover(folder: Path, public_key: Ed25519PublicKey) -> Standing:
     return Standing(
         newest,
         newest_sha256,
-        [line for line in log if line.sequence in present],
+        [line for line in log if line.sequence in present - reduced],
+        deque(line for line in log if line.sequence in reduced),
         last,
         next_sequence=top + 1,
         whole=newest is not None and newest.sequence == top,
@@ -93,7 +101,7 @@ def sequences(folder: Path) -> list[int]:
 
 def _sweep(folder: Path) -> None:
     """Remove what a write that was cut short left behind."""
-    for place in _hidden(folder):
+    for place in (*_hidden(folder), *_hidden(folder / COURSES)):
         _log.info("left-over removed", name=place.name)
         if place.is_dir():
             shutil.rmtree(place)
@@ -102,7 +110,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _hidden(folder: Path) -> Iterator[Path]:
-    for place in list(folder.iterdir()):
+    for place in list(folder.iterdir()) if folder.is_dir() else ():
         if place.name.startswith(".") and place.name.endswith(durable.ASIDE):
             yield place
 

@@ -1,8 +1,8 @@
 """Put one release into the snapshot folder so that a reader sees all of it or none.
 
 A release is written under a hidden name, its manifest last, each file synced; the folder is then
-renamed. ``current.json`` is switched by one rename. Its signature file first holds the new and the
-old signature, so the pair agrees at every moment, even for one who is killed in between.
+renamed. ``current.json`` is switched by one rename. A release that has had its time is reduced to
+its manifest and its changes, file by file, and removed a day after it was published.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from core.domain.snapshot import Current, release_folder
-from core.releases import CURRENT, MANIFEST, SIGNATURE, is_signed
+from core.releases import CURRENT, MANIFEST, REMNANTS, SIGNATURE
 from publisher import durable
-from publisher.signing import sign
+from publisher.formats import geojson
+from publisher.signing import replace_signed, sign
 
 
 def hidden_name(sequence: int) -> str:
@@ -49,22 +50,32 @@ def write_release(
 
 def switch_current(folder: Path, current: Current, key: Ed25519PrivateKey) -> None:
     """Point readers to a release, or tell them that it is still the newest."""
-    body = msgspec.json.encode(current)
-    path, signature_path = folder / CURRENT, folder / f"{CURRENT}{SIGNATURE}"
-    signature = f"{sign(key, body)}\n".encode()
-    durable.replace(signature_path, signature + _old_signature(path, signature_path, key))
-    durable.replace(path, body)
-    durable.replace(signature_path, signature)
-    durable.sync_folder(folder)
+    replace_signed(folder / CURRENT, msgspec.json.encode(current), key)
 
 
-def _old_signature(path: Path, signature_path: Path, key: Ed25519PrivateKey) -> bytes:
-    """Return the signature of what stands there now, if it is ours."""
-    if not path.exists() or not signature_path.exists():
-        return b""
-    body, public_key = path.read_bytes(), key.public_key()
-    lines = signature_path.read_bytes().splitlines()
-    return next((line + b"\n" for line in lines if is_signed(body, line, public_key)), b"")
+def reduce_release(folder: Path, sequence: int) -> None:
+    """Leave of a release only what tells what had changed in it.
+
+    The GeoJSON goes first: a release that has none is known to be reduced, even half way.
+    """
+    inside = folder / release_folder(sequence)
+    (inside / geojson.PATH).unlink(missing_ok=True)
+    for place in list(inside.iterdir()):
+        if place.is_dir():
+            shutil.rmtree(place)
+        elif place.name not in REMNANTS:
+            place.unlink()
+
+
+def is_reduced(folder: Path, sequence: int) -> bool:
+    """Tell whether a release, or one whose reduction was cut short, has lost its files."""
+    return not (folder / release_folder(sequence) / geojson.PATH).exists()
+
+
+def has_remnants_only(folder: Path, sequence: int) -> bool:
+    """Tell whether nothing is left to take from a release but what stays for a day."""
+    names = {place.name for place in (folder / release_folder(sequence)).iterdir()}
+    return MANIFEST in names and names <= REMNANTS
 
 
 def remove_release(folder: Path, sequence: int) -> None:

@@ -30,6 +30,8 @@ WHAT_ELSE = (
     *("availability", "availability_reason", "availability_since"),
     *("note", "sale_windows", "tickets", "service_periods", "website", "changed_at"),
 )
+# What is the same for every outlet of a release, and so is no change of any.
+OF_RELEASE = frozenset({"valid_at", "published_at"})
 
 
 class _Kept(NamedTuple):
@@ -55,6 +57,12 @@ class FragmentCache:
                 kept.fragments[index] = make(new)
         self._kept[path] = _Kept(list(records), kept.fragments)
         return kept.fragments
+
+    def by_code(self, path: str) -> dict[str, bytes]:
+        """Return the fragments of the last release by outlet; they are never changed later."""
+        kept = self._kept[path]
+        codes = (record.code for record in kept.records if record)
+        return dict(zip(codes, kept.fragments, strict=True))
 
     def _aligned(self, kept: _Kept | None, records: Sequence[OutletRecord]) -> _Kept:
         """Return what is kept in the order of the records, also after outlets came or went."""

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from core.errors import Invalid
-from core.releases import load_public_key
+from core.releases import SIGNATURE, is_signed, load_public_key
 from publisher import durable
 
 
@@ -49,6 +49,29 @@ def load_signing_key(private: Path, public: Path) -> Ed25519PrivateKey:
 def sign(key: Ed25519PrivateKey, body: bytes) -> str:
     """Sign exact bytes; base64, as it stands in a `.sig` file."""
     return base64.b64encode(key.sign(body)).decode()
+
+
+def replace_signed(path: Path, body: bytes, key: Ed25519PrivateKey) -> None:
+    """Put a file and its signature in place of those before.
+
+    The signature file first holds the new and the old signature, so the pair agrees at every
+    moment, even for one who is killed in between.
+    """
+    signature_path = path.with_name(path.name + SIGNATURE)
+    signature = f"{sign(key, body)}\n".encode()
+    durable.replace(signature_path, signature + _old_signature(path, signature_path, key))
+    durable.replace(path, body)
+    durable.replace(signature_path, signature)
+    durable.sync_folder(path.parent)
+
+
+def _old_signature(path: Path, signature_path: Path, key: Ed25519PrivateKey) -> bytes:
+    """Return the signature of what stands there now, if it is ours."""
+    if not path.exists() or not signature_path.exists():
+        return b""
+    body, public_key = path.read_bytes(), key.public_key()
+    lines = signature_path.read_bytes().splitlines()
+    return next((line + b"\n" for line in lines if is_signed(body, line, public_key)), b"")
 
 
 def public_pem(key: Ed25519PublicKey) -> bytes:

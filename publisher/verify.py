@@ -5,8 +5,9 @@ Each check is a function that yields faults. Nothing is repaired here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,21 +17,31 @@ from core.domain.programme import from_document
 from core.domain.snapshot import Manifest, release_folder
 from core.errors import Invalid, NotFound
 from core.releases import (
+    CHANGES,
+    COURSES,
     CURRENT,
     MANIFEST,
     SIGNATURE,
     Untrusted,
+    read_course,
     read_current,
     read_file,
     read_manifest_of,
     sha256_hex,
 )
 from publisher.compress import SUFFIX, ungzipped
+from publisher.courses import course_days
+from publisher.formats import geojson
 from publisher.recovery import sequences
+from publisher.release import is_reduced
 from publisher.release_log import LOG, ReleaseLine, line_of, read_log
-from publisher.retention import NEWEST_KEPT
+from publisher.retention import NEWEST_KEPT, kept
 from publisher.times import parse_rfc3339
+from publisher.verify_changes import Objects, objects_of, untold
+from publisher.verify_courses import odd_points
 from publisher.verify_formats import disagreements
+
+A_WHILE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,7 @@ class Folder:
     public_key: Ed25519PublicKey
     releases: Sequence[Found]
     unread: Sequence[Fault]
+    must_be_whole: Set[int]
 
 
 def open_folder(path: Path, public_key: Ed25519PublicKey) -> Folder:
@@ -75,15 +87,29 @@ def open_folder(path: Path, public_key: Ed25519PublicKey) -> Folder:
             releases.append(Found(*read_manifest_of(path, sequence, public_key)))
         except (NotFound, Untrusted) as error:
             unread.append(Fault(f"{release_folder(sequence)}/{MANIFEST}", str(error)))
-    return Folder(path, public_key, releases, unread)
+    return Folder(path, public_key, releases, unread, _must_be_whole(releases))
+
+
+def _must_be_whole(releases: Sequence[Found]) -> Set[int]:
+    """Tell which releases cannot have been reduced yet, as of a while after the newest.
+
+    Of the newest only half count: a publisher at work may let go of the oldest while this reads.
+    """
+    if not releases:
+        return frozenset()
+    lines = [line_of(found.manifest, found.body) for found in releases]
+    stay = kept(lines, parse_rfc3339(lines[-1].published_at) + A_WHILE)
+    return stay - {line.sequence for line in lines[-NEWEST_KEPT : -NEWEST_KEPT // 2]}
 
 
 def check_folder(folder: Folder) -> Iterator[Fault]:
-    """Check what holds the releases together: the pointer, the chain, the log."""
+    """Check what holds the releases together: the pointer, the chain, the log, the changes."""
     yield from folder.unread
     yield from check_current(folder)
     yield from check_chain(folder)
     yield from check_log(folder)
+    yield from check_changes(folder)
+    yield from check_courses(folder)
 
 
 def check_current(folder: Folder) -> Iterator[Fault]:
@@ -138,22 +164,81 @@ def _log_beyond(folder: Folder, log: Sequence[ReleaseLine]) -> Iterator[Fault]:
         yield Fault(LOG, f"release {log[-1].sequence} was published, but the newest is {newest}")
 
 
+def check_changes(folder: Folder) -> Iterator[Fault]:
+    """The changes turn each release into the next, wherever both are still there."""
+    before: tuple[str, Objects] | None = None
+    for found in folder.releases:
+        objects = _objects(folder, found)
+        told = _text(folder, found, CHANGES)
+        if told is not None and objects is not None:
+            old = None if before is None else before[1]
+            if not found.manifest.previous:
+                old = objects
+            elif before is None or before[0] != found.manifest.previous:
+                old = None
+            where = f"{release_folder(found.manifest.sequence)}/{CHANGES}"
+            yield from (Fault(where, what) for what in untold(old, objects, told))
+        before = None if objects is None else (sha256_hex(found.body), objects)
+
+
+def _objects(folder: Folder, found: Found) -> Objects | None:
+    body = _text(folder, found, geojson.PATH)
+    return None if body is None else objects_of(body)
+
+
+def _text(folder: Folder, found: Found, path: str) -> bytes | None:
+    """Return a file of a release; None where it is not as it should be: others name that."""
+    try:
+        return read_file(folder.path, found.manifest, path)
+    except (NotFound, Untrusted):
+        return None
+
+
+def check_courses(folder: Folder) -> Iterator[Fault]:
+    """Each day's course is signed, makes sense, and is no further than what was published."""
+    newest = folder.releases[-1].manifest if folder.releases else None
+    for day in course_days(folder.path):
+        where = f"{COURSES}/{day}.json"
+        try:
+            course = read_course(folder.path, day, folder.public_key)
+        except (NotFound, Untrusted) as error:
+            yield Fault(where, str(error))
+            continue
+        yield from (Fault(where, what) for what in odd_points(course))
+        if newest and int(course.ledger_position) > int(newest.ledger_position):
+            end = newest.ledger_position
+            yield Fault(where, f"it states ledger position {course.ledger_position}, beyond {end}")
+
+
 def check_release(folder: Folder, found: Found) -> Iterator[Fault]:
     """Check one release: its files, their compressed twins, its rules, its numbers."""
     manifest = found.manifest
     inside = release_folder(manifest.sequence)
     bodies: dict[str, bytes] = {}
+    missing: dict[str, str] = {}
     for entry in manifest.files:
         try:
             bodies[entry.path] = read_file(folder.path, manifest, entry.path)
-        except (NotFound, Untrusted) as error:
+        except NotFound as error:
+            missing[entry.path] = str(error)
+        except Untrusted as error:
             yield Fault(f"{inside}/{entry.path}", str(error))
+    yield from (Fault(f"{inside}/{path}", what) for path, what in _missed(folder, found, missing))
     yield from (Fault(f"{inside}/{path}", what) for path, what in _twins(bodies))
     yield from (Fault(f"{inside}/{path}", what) for path, what in disagreements(manifest, bodies))
     yield from (Fault(f"{inside}/{MANIFEST}", what) for what in _rules(manifest))
     yield from (
         Fault(f"{inside}/{name}", "no manifest names it") for name in _strays(folder, found)
     )
+
+
+def _missed(folder: Folder, found: Found, missing: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what a release should still have; an old one may have been reduced, or be gone."""
+    sequence = found.manifest.sequence
+    if sequence in folder.must_be_whole or not is_reduced(folder.path, sequence):
+        yield from missing.items()
+    elif CHANGES in missing and (folder.path / release_folder(sequence)).exists():
+        yield CHANGES, missing[CHANGES]
 
 
 def _twins(bodies: dict[str, bytes]) -> Iterator[tuple[str, str]]:

@@ -15,15 +15,17 @@ from tqdm import tqdm
 from core.domain.audit import AuditLine
 from core.domain.snapshot import release_folder
 from core.errors import NotFound
-from core.releases import load_public_key, read_file
+from core.releases import COURSES, Untrusted, load_public_key, read_course, read_file
 from core.settings import Settings
 from core.storage import prepare
 from core.storage.feed import LedgerFeed
 from publisher.audit_chain import verify_trail
+from publisher.courses import course_days
 from publisher.publishing import PUBLIC_KEY
 from publisher.recovery import sequences
 from publisher.release_log import LOG, read_log
 from publisher.verify import Fault, Folder, Found, check_folder, check_release, open_folder
+from publisher.verify_courses import course_against_ledger
 from publisher.verify_formats import against_ledger
 
 T = TypeVar("T")
@@ -57,9 +59,10 @@ def verify_snapshots(
 ) -> None:
     """Verify every snapshot in FOLDER (default: the state's own).
 
-    Signatures, hashes, the chain, the log, and that all formats of a release say the same; with
-    --against-ledger also that the entries up to the stated position give the same numbers. Exit 1
-    and what is wrong where.
+    Signatures, hashes, the chain, the log, that all formats of a release say the same, that the
+    changes turn each release into the next, and the courses of the days; with --against-ledger
+    also that the entries up to the stated position give the same numbers and courses. Exit 1 and
+    what is wrong where.
     """
     if key and use_folder_key:
         raise click.UsageError("--key and --use-folder-key: say one of them")
@@ -71,6 +74,7 @@ def verify_snapshots(
         for found in _progress(opened.releases, "releases"):
             faults += check_release(opened, found)
             faults += _check_ledger(opened, found, feed) if feed else ()
+        faults += _check_courses(opened, feed) if feed else ()
     numbers = [found.manifest.sequence for found in opened.releases]
     _report(as_json, faults, {"releases": numbers}, f"{len(numbers)} releases")
 
@@ -107,6 +111,16 @@ def _check_ledger(folder: Folder, found: Found, feed: LedgerFeed) -> Iterator[Fa
         return  # a file that cannot be read has been named already
     inside = release_folder(manifest.sequence)
     yield from (Fault(inside, fault) for fault in faults)
+
+
+def _check_courses(folder: Folder, feed: LedgerFeed) -> Iterator[Fault]:
+    for day in course_days(folder.path):
+        try:
+            course = read_course(folder.path, day, folder.public_key)
+        except (NotFound, Untrusted):
+            continue  # named already
+        where = f"{COURSES}/{day}.json"
+        yield from (Fault(where, what) for what in course_against_ledger(course, feed))
 
 
 @click.group()

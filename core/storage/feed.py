@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from core.domain.audit import AuditLine
+from core.domain.calendar import TAIPEI
 from core.domain.entries import Entry
 from core.domain.outlets import Outlet
 from core.storage import register
-from core.storage.connection import connect_reader, from_microseconds
+from core.storage.connection import connect_reader, from_microseconds, to_microseconds
 from core.storage.queries import entry_of_row
 
 _PAGE = 10_000
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,18 @@ class Change:
     product: str
     pieces: int
     changed_at: datetime
+
+
+class Move(NamedTuple):
+    """How much one product of one outlet changed within one slot.
+
+    ``slot`` counts slots since 1970-01-01 00:00, Taipei time, by the entries' own times.
+    """
+
+    slot: int
+    outlet: str
+    product: str
+    pieces: int
 
 
 class LedgerFeed:
@@ -86,6 +101,38 @@ class LedgerFeed:
             Change(outlet, product, n, from_microseconds(at)) for outlet, product, n, at in rows
         ]
 
+    def moves(
+        self, after: int, upto: int, slot: timedelta, since: datetime | None = None
+    ) -> list[Move]:
+        """Sum the entries in a range of positions by slot, outlet and product.
+
+        ``after`` is exclusive, ``upto`` inclusive; ``since`` leaves out what has an earlier time.
+        """
+        where = "position > ? AND position <= ? AND at >= ?"
+        return self._moves("entries", where, (after, upto, _stored(since)), slot)
+
+    def moves_since(self, day: date, upto: int, slot: timedelta) -> list[Move]:
+        """Sum the entries of a day and later ones, up to a position, as ``moves``.
+
+        The cost follows these days, not the length of the ledger.
+        """
+        # Outlet by outlet, as the index is; CROSS JOIN keeps SQLite to that order.
+        source = "(SELECT DISTINCT outlet AS o FROM balances) CROSS JOIN entries"
+        where = "outlet = o AND day >= ? AND position <= ?"
+        return self._moves(source, where, (day.isoformat(), upto), slot)
+
+    def _moves(
+        self, source: str, where: str, values: tuple[object, ...], slot: timedelta
+    ) -> list[Move]:
+        # All texts are this module's own, nobody's input.
+        query = (
+            f"SELECT (at + ?) / ? AS slot, outlet, product, sum(pieces) FROM {source}"  # noqa: S608
+            f" WHERE {where} GROUP BY slot, outlet, product"
+        )
+        offset_us = TAIPEI.utcoffset(None) // _MICROSECOND
+        rows = self._connection.execute(query, (offset_us, slot // _MICROSECOND, *values))
+        return [Move(*row) for row in rows]
+
     def entries_after(self, after: int, limit: int = _PAGE) -> list[Entry]:
         """Return the entries after a position, in commit order, at most ``limit``."""
         rows = self._connection.execute(
@@ -112,12 +159,14 @@ class LedgerFeed:
                 yield AuditLine(number, body.encode(), sha256)
             after = rows[-1][0]
 
-    def recompute(self, upto: int | None = None) -> dict[tuple[str, str], int]:
-        """Sum all entries, or those up to a position, by outlet and product."""
+    def recompute(
+        self, upto: int | None = None, before: datetime | None = None
+    ) -> dict[tuple[str, str], int]:
+        """Sum all entries by outlet and product, or those up to a position and before a time."""
         rows = self._connection.execute(
             "SELECT outlet, product, sum(pieces) FROM entries WHERE position <= ?"
-            " GROUP BY outlet, product",
-            (self.position() if upto is None else upto,),
+            " AND (? OR at < ?) GROUP BY outlet, product",
+            (self.position() if upto is None else upto, before is None, _stored(before)),
         )
         return {(outlet, product): pieces for outlet, product, pieces in rows}
 
@@ -127,3 +176,8 @@ class LedgerFeed:
 
     def _number(self, query: str, *values: object) -> int:
         return int(self._connection.execute(query, values).fetchone()[0] or 0)
+
+
+def _stored(instant: datetime | None) -> int:
+    """Return an instant as it is stored; none is the beginning of time."""
+    return 0 if instant is None else to_microseconds(instant)

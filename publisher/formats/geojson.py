@@ -20,6 +20,9 @@ MEDIA_TYPE = "application/geo+json"
 
 _FIRST = (*WHO_AND_WHERE, "coordinate_source", "coordinate_precision")
 _DECIMALS = 6
+# What divides a fragment, and what ends it. A code has no quotes, so the first is the true one;
+# the times stand last, so the last is.
+_PROPERTIES, _TIMES = b',"properties":', b',"valid_at":'
 _first, _last = attrgetter(*_FIRST), attrgetter(*WHAT_ELSE)
 _encode = msgspec.json.Encoder().encode
 
@@ -36,7 +39,7 @@ def write(release: ReleaseData) -> tuple[bytes, int]:
         properties.update(zip(WHAT_ELSE, _last(record), strict=True))
         point = {"type": "Point", "coordinates": _position(record)}
         feature = {"type": "Feature", "id": record.code, "geometry": point}
-        return b'%b,"properties":%b' % (_encode(feature)[:-1], _encode(properties)[:-1])
+        return _encode(feature)[:-1] + _PROPERTIES + _encode(properties)[:-1]
 
     features = release.fragments(PATH, fragment)
     times = {"valid_at": release.valid_at, "published_at": release.published}
@@ -50,6 +53,27 @@ def write(release: ReleaseData) -> tuple[bytes, int]:
     head = b'%b,"features":[\n' % _encode(members)[:-1]
     end = tail + b"\n]}\n" if features else b"]}\n"
     return joined(features, tail + b",\n", head, end), len(features)
+
+
+def features_of(body: bytes) -> dict[str, bytes]:
+    """Return the fragments of a written file by code: what each says without the release's times.
+
+    Raises:
+        ValueError: it is not such a file.
+    """
+    lines = body.split(b"\n")[1:-2]
+    fragments = [line[: line.rfind(_TIMES)] for line in lines]
+    found = {_decode_id(fragment + b"}}").id: fragment for fragment in fragments}
+    if len(found) != len(_decode(body).features):
+        raise ValueError("its features do not stand one a line")
+    return found
+
+
+def outlet_object(fragment: bytes) -> bytes:
+    """Return what a fragment says as one flat object: its properties, then ``lon`` and ``lat``."""
+    head, _, properties = fragment.partition(_PROPERTIES)
+    lon, lat = head[head.rindex(b"[") + 1 : head.rindex(b"]")].split(b",")
+    return b'%b,"lon":%b,"lat":%b}' % (properties, lon, lat)
 
 
 def _position(record: OutletRecord) -> list[float]:
@@ -66,7 +90,12 @@ class _Collection(msgspec.Struct):
     features: list[_Feature]
 
 
+class _Named(msgspec.Struct):
+    id: str
+
+
 _decode = msgspec.json.Decoder(_Collection).decode
+_decode_id = msgspec.json.Decoder(_Named).decode
 
 
 def read(body: bytes) -> Stated:

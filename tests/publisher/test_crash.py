@@ -13,6 +13,7 @@ import pytest
 from core.releases import read_current, read_file, read_manifest
 from core.storage.feed import LedgerFeed
 from publisher.publishing import Publisher
+from publisher.recovery import sequences
 from publisher.verify import check_folder, check_release, open_folder
 from tests.publisher.builders import HandClock, LedgerFile, an_outlet
 
@@ -159,7 +160,7 @@ def test_an_unfinished_folder_beyond_the_newest_release_is_removed(
     (folder / ".0000000005.tmp").mkdir()
     (folder / ".current.json.tmp").write_bytes(b"half")
     assert begin().tick(masks) is None
-    assert sorted(p.name for p in folder.iterdir() if p.is_dir())[-1] == "0000000003"
+    assert sequences(folder)[0] == 3
     assert faults(folder, signing_key.public_key()) == []
 
 

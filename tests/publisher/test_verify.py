@@ -95,6 +95,8 @@ def test_a_byte_flipped_in_any_file_is_found_and_named(published: Path, faults) 
         if name == "public-key.pem":
             continue  # nobody trusts it unless told to
         sound = path.read_bytes()
+        if not sound:
+            continue  # the first release tells no changes: there is nothing to flip
         damaged = bytearray(sound)
         damaged[len(damaged) // 2] ^= 1
         path.write_bytes(bytes(damaged))
