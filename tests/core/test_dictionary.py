@@ -13,6 +13,7 @@ from core.domain import dictionary
 from core.domain.dictionary import ALSO, CURRENT, ENVELOPE, MANIFEST, RECORD, columns_of
 from core.domain.outlets import KINDS
 from core.domain.snapshot import AVAILABILITIES, Current, Manifest, OutletRecord
+from core.resources import data_path
 from publisher import compress
 from publisher.formats import all_formats
 from publisher.manifest import write_files
@@ -63,6 +64,12 @@ def test_geojson_properties_are_those_of_the_dictionary(files):
     for name in ("outlets.geojson", "points.json"):
         feature = json.loads(files[name])["features"][0]
         assert {*feature["properties"], "geometry"} == set(columns_of(name)), name
+
+
+def test_members_of_a_changed_outlet_are_those_of_the_dictionary():
+    newest = data_path("sandbox/snapshots/0000000003/changes.ndjson").read_text()
+    members = {name for line in newest.splitlines() for name in json.loads(line)}
+    assert members == set(columns_of("changes.ndjson"))
 
 
 def test_every_file_of_the_publisher_is_in_the_dictionary():
