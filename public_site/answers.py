@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Hashable, Mapping
+from functools import lru_cache
 
 import msgspec
-from aiohttp import web
+from aiohttp import hdrs, web
 
+from public_site.serving.policy import CORS as CORS
+from public_site.serving.ready import Lasts, Prepared, Ready
 from public_site.snapshots import Look
 
 # Long enough for a cache in front to carry a crowd, short enough to be seen as "now".
@@ -23,13 +26,8 @@ NEVER = "no-store"
 _WORTH_PACKING_BYTES = 1400
 _GZIP = 16 + zlib.MAX_WBITS
 JSON = "application/json"
+_JSON_UTF8 = f"{JSON}; charset=utf-8"
 
-CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": (
-        "ETag, Content-Length, Content-Range, X-Snapshot, X-As-Of, X-Published-At"
-    ),
-}
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "If-None-Match, If-Range, Range",
@@ -64,20 +62,41 @@ def tag_of(look: Look, variant: str = "") -> str:
     return f'W/"{current.sequence}-{current.checked_at}{"-stale" if look.stale else ""}{variant}"'
 
 
-def json_answer(request: web.Request, look: Look, rest: bytes, key: Hashable) -> web.Response:
+def json_answer(
+    request: web.Request, look: Look, rest: bytes, key: Hashable, moment: str = ""
+) -> Prepared:
     """Answer with the five members and ``rest`` (members, up to the closing brace).
 
-    ``key`` names the answer among all those of this snapshot.
+    ``key`` names the answer among all those of this snapshot; ``moment`` is the minute it speaks
+    of, if it does. The answer is remembered for its address until the minute is over, or the
+    snapshot is: it may depend on nothing else.
     """
-    tag = tag_of(look)
-    headers = {"ETag": tag, "Cache-Control": BRIEFLY, "Vary": "Accept-Encoding"}
-    if is_known(request, tag):
-        return web.Response(status=304, headers=headers)
+    headers = {
+        "ETag": tag_of(look, moment and f"-{moment}"),
+        "Cache-Control": BRIEFLY,
+        "Vary": "Accept-Encoding",
+        "Content-Type": _JSON_UTF8,
+    }
     body = opening(look) + rest
     if len(body) > _WORTH_PACKING_BYTES and accepts_gzip(request):
         headers["Content-Encoding"] = "gzip"
         body = _packed(look, body, (key, look.stale))
-    return web.Response(body=body, headers=headers, content_type=JSON, charset="utf-8")
+    return prepared(request, Ready(200, headers, body), Lasts.MINUTE, look)
+
+
+def prepared(
+    request: web.Request,
+    ready: Ready,
+    lasts: Lasts = Lasts.NOT,
+    look: Look | None = None,
+) -> Prepared:
+    """Answer with ready bytes; with 304 if the client has them already.
+
+    ``lasts`` says how long the same address may be answered the same, as long as ``look`` is what
+    is published: see ``Lasts``.
+    """
+    known = ready.status == 200 and ready.etag and is_known(request, ready.etag)
+    return Prepared(ready, 304 if known else ready.status, lasts, look)
 
 
 def _packed(look: Look, body: bytes, key: Hashable) -> bytes:
@@ -92,9 +111,11 @@ def gzipped(body: bytes) -> bytes:
 
 def is_known(request: web.Request, tag: str) -> bool:
     """Tell whether the client already has this (If-None-Match, weak comparison)."""
-    sent = request.headers.get("If-None-Match")
+    sent = request.headers.get(hdrs.IF_NONE_MATCH)
     if sent is None:
         return False
+    if sent == tag:
+        return True
     opaque = tag.removeprefix("W/")
     return sent.strip() == "*" or opaque in (
         one.strip().removeprefix("W/") for one in sent.split(",")
@@ -103,7 +124,12 @@ def is_known(request: web.Request, tag: str) -> bool:
 
 def accepts_gzip(request: web.Request) -> bool:
     """Tell whether the client takes gzip."""
-    accepted = request.headers.get("Accept-Encoding", "")
+    return takes_gzip(request.headers.get(hdrs.ACCEPT_ENCODING, ""))
+
+
+@lru_cache(maxsize=256)
+def takes_gzip(accepted: str) -> bool:
+    """Tell whether a header `Accept-Encoding` allows gzip."""
     if "gzip" not in accepted and "*" not in accepted:
         return False
     weights = dict(map(_coding, accepted.lower().split(",")))
@@ -123,11 +149,15 @@ def problem(status: int, code: str, detail: str, **more: object) -> web.Response
     """Answer with what went wrong and what to do (RFC 9457)."""
     titles: Mapping[int, str] = {
         400: "The request cannot be understood",
+        403: "This is not allowed",
         404: "There is no such thing",
-        405: "Only GET and HEAD are possible here",
+        405: "This is not possible here",
+        408: "The request did not arrive in time",
+        409: "This contradicts what is there",
         410: "It was here and has been removed",
         413: "The request is too large",
         414: "The address is too long",
+        415: "This kind of body is not read here",
         416: "There is no such part of the file",
         500: "A fault of ours; it has been noted",
         503: "Nothing can be answered at the moment",

@@ -7,31 +7,50 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from core.clock import Clock, system_clock
+from core.releases import COURSES as COURSES_FOLDER
 from core.settings import Settings
-from public_site import announcements, api, downloads, health, samples, static_files
+from public_site import (
+    announcements,
+    api,
+    course_files,
+    downloads,
+    health,
+    map_points,
+    samples,
+    static_files,
+)
 from public_site.announcements import ANNOUNCEMENTS, Announcements
+from public_site.courses import COURSES, Courses
 from public_site.frame import frame
-from public_site.keys import BASE, METRICS, SETTINGS, SNAPSHOTS
+from public_site.keys import BASE, METRICS, PATIENCE_S, POLICY, SETTINGS, SNAPSHOTS
 from public_site.metrics import Metrics
-from public_site.pages import data, outlet, rules, search, status
+from public_site.pages import data, map_card, outlet, rules, search, status
 from public_site.sandbox import add_sandbox
+from public_site.serving.connections import LONGEST_WAIT_S, connections, uninvited
+from public_site.serving.forms import MOST_BYTES
+from public_site.serving.policy import Policy
 from public_site.snapshots import Snapshots
-
-# Everything here is asked with GET; no request has a body worth reading.
-LARGEST_BODY_BYTES = 1024
-# The longest line and header that the server reads; a query of 4 kB and a browser's own fit.
-LONGEST_LINE = LONGEST_HEADER = 8190
 
 _ROUTES = (api, downloads, health, static_files, search, outlet, rules, data, status)
 _ROUTES += (announcements, samples)
+_ROUTES += (course_files,)
+_ROUTES += (map_points, map_card)
 # What the sandbox has too: the interface itself, over a snapshot that never changes.
 _SANDBOX_ROUTES = (api, downloads)
 
 
-def make_app(settings: Settings, clock: Clock = system_clock) -> web.Application:
+def make_app(
+    settings: Settings, clock: Clock = system_clock, patience_s: float = LONGEST_WAIT_S
+) -> web.Application:
     """Return the site. It answers at once, with 503 until the first snapshot is found good."""
-    app = web.Application(middlewares=[frame], client_max_size=LARGEST_BODY_BYTES)
     metrics = Metrics()
+    app = web.Application(
+        middlewares=[frame],
+        client_max_size=MOST_BYTES,
+        handler_args=connections(metrics, patience_s),
+    )
+    app[PATIENCE_S] = patience_s
+    app[POLICY] = Policy(settings)
     app[BASE] = ""
     app[SETTINGS] = settings
     app[METRICS] = metrics
@@ -39,13 +58,14 @@ def make_app(settings: Settings, clock: Clock = system_clock) -> web.Application
         settings.snapshots_folder, settings.public_key_file, clock, metrics.fault
     )
     app[ANNOUNCEMENTS] = Announcements(settings.announcements_file, settings.sunset)
+    app[COURSES] = Courses(settings.snapshots_folder / COURSES_FOLDER, app[SNAPSHOTS].public_key)
     app.cleanup_ctx.append(_watching)
     for module in _ROUTES:
-        app.add_routes(module.routes)
+        app.add_routes(uninvited(module.routes))
     add_sandbox(app, settings, metrics, _SANDBOX_ROUTES)
     return app
 
 
 async def _watching(app: web.Application) -> AsyncIterator[None]:
-    async with app[SNAPSHOTS].watching():
+    async with app[SNAPSHOTS].watching(), app[COURSES].watching():
         yield

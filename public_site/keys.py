@@ -6,6 +6,7 @@ from aiohttp import web
 
 from core.settings import Settings
 from public_site.metrics import Metrics
+from public_site.serving.policy import Policy
 from public_site.snapshots import Snapshots
 
 SETTINGS = web.AppKey("settings", Settings)
@@ -13,3 +14,6 @@ SNAPSHOTS = web.AppKey("snapshots", Snapshots)
 METRICS = web.AppKey("metrics", Metrics)
 # What stands before every path of an application: empty, or `/sandbox` where answers are fixed.
 BASE = web.AppKey("base", str)
+POLICY = web.AppKey("policy", Policy)
+# How long a client may take to send its head, or a form; and how long it may be idle.
+PATIENCE_S = web.AppKey("patience_s", float)

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from core.errors import Invalid, MaskmapError, NotFound, Unavailable
+from core.errors import (
+    Conflict,
+    Invalid,
+    MaskmapError,
+    NotFound,
+    NotPermitted,
+    Refused,
+    Unavailable,
+)
 from public_site.answers import problem
 from public_site.downloads import Gone
 from public_site.pages.reader import reader_of
 from public_site.pages.rendering import bare_page
+from public_site.serving.forms import BodyNotTaken, BodyTooLarge, BodyTooSlow
+from public_site.serving.policy import DATA_PATHS
 
-DATA_PATHS = ("/api/", "/data/", "/resource/", "/json/", "/sandbox/", "/openapi.json")
 MACHINE_PATHS = (*DATA_PATHS, "/static/", "/healthz", "/readyz", "/metrics", "/robots", "/favicon")
 RETRY_AFTER_S = "5"
 _OF_HTTP = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE"}
@@ -47,9 +56,15 @@ def _understand(error: Exception, request_id: str) -> tuple[int, str, str]:
         return 500, "FAILED", f"noted as {request_id}; please try again later"
     for kind, status in (
         (AddressTooLong, 414),
+        (BodyTooLarge, 413),
+        (BodyTooSlow, 408),
+        (BodyNotTaken, 415),
         (Gone, 410),
         (NotFound, 404),
         (Unavailable, 503),
+        (NotPermitted, 403),
+        (Conflict, 409),
+        (Refused, 409),
         (Invalid, 400),
     ):
         if isinstance(error, kind):

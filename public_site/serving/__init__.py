@@ -1,0 +1,1 @@
+"""Between the network and the handlers: ready answers, limits, what hostile clients meet."""

@@ -1,0 +1,121 @@
+"""Answer again what was answered a moment ago, before anything is looked up.
+
+A crowd asks few things often. An answer that depends on its address, the snapshot and the minute
+alone is kept as ready bytes under its address; the next who asks gets them, with a request name,
+a date and a count of their own. Whatever else an answer could depend on (a body, a range, a
+method) goes the whole way.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from aiohttp import hdrs, web
+
+from public_site.answers import is_known, takes_gzip
+from public_site.bounded import BoundedCache
+from public_site.frame import count, identity_line, new_identity, route_of
+from public_site.keys import METRICS, POLICY, SNAPSHOTS
+from public_site.serving.policy import DATA_PATHS
+from public_site.serving.ready import Lasts, Prepared, Ready
+from public_site.snapshots import Look, Published
+
+MOST_BYTES = 32 * 2**20
+# Addresses here are answered the same in every language.
+_ONE_LANGUAGE = (*DATA_PATHS, "/static/")
+_MINUTE = timedelta(minutes=1)
+
+Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    ready: Ready
+    route: str
+    more: bytes
+    age_s: int | None
+
+
+class Front:
+    """Stands before an application; ``handle`` is what answers everything else."""
+
+    def __init__(self, app: web.Application, handle: Handle) -> None:
+        self._handle = handle
+        self._snapshots = app[SNAPSHOTS]
+        self._metrics = app[METRICS]
+        self._policy = app[POLICY]
+        self._published: Published | None = None
+        self._stale = False
+        self._since = self._until = datetime.min.replace(tzinfo=UTC)
+        self._kept: BoundedCache[_Kept] = BoundedCache(MOST_BYTES, lambda kept: len(kept.ready))
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        """Answer from memory, or let the application answer."""
+        started = time.perf_counter()
+        key = _key(request)
+        if key is None or self._snapshots.published is None:
+            return await self._handle(request)
+        kept = self._find(key)
+        if kept is None:
+            response = await self._handle(request)
+            self._remember(key, request, response)
+            return response
+        ready = kept.ready
+        response = Prepared(ready, 304 if is_known(request, ready.etag) else ready.status)
+        response.more = kept.more + identity_line(new_identity())
+        seconds = time.perf_counter() - started
+        count(self._metrics, request, kept.route, response.status, seconds)
+        return response
+
+    def _find(self, key: Hashable) -> _Kept | None:
+        look = self._snapshots.look()
+        if not self._is_of(look):
+            self._begin(look)
+            return None
+        kept = self._kept.get(key)
+        if kept is None or kept.age_s is None or kept.age_s == look.age_s:
+            return kept
+        return None
+
+    def _is_of(self, look: Look) -> bool:
+        return (
+            look.published is self._published
+            and look.stale is self._stale
+            and self._since <= look.now < self._until
+        )
+
+    def _begin(self, look: Look) -> None:
+        """Forget everything: another snapshot, another minute, or the data have grown stale."""
+        self._published, self._stale = look.published, look.stale
+        self._since = look.now.replace(second=0, microsecond=0)
+        self._until = self._since + _MINUTE
+        self._kept = BoundedCache(MOST_BYTES, lambda kept: len(kept.ready))
+
+    def _remember(self, key: Hashable, request: web.Request, response: web.StreamResponse) -> None:
+        """Keep an answer that allows it, if it was made from what the memory is of."""
+        if not isinstance(response, Prepared) or response.lasts is Lasts.NOT:
+            return
+        look = response.look
+        if not isinstance(look, Look) or not self._is_of(look) or response.ready.status != 200:
+            return
+        age_s = look.age_s if response.lasts is Lasts.SECOND else None
+        more = self._policy.lines_of(request.path)
+        self._kept.keep(key, _Kept(response.ready, route_of(request), more, age_s))
+
+
+def _key(request: web.Request) -> Hashable | None:
+    """Return what an answer may depend on; nothing for requests that are not remembered."""
+    headers = request.headers
+    if request.method not in ("GET", "HEAD") or request.body_exists:
+        return None
+    if hdrs.RANGE in headers or hdrs.EXPECT in headers:
+        return None
+    path = request.raw_path
+    gzip = takes_gzip(headers.get(hdrs.ACCEPT_ENCODING, ""))
+    if path.startswith(_ONE_LANGUAGE):
+        return path, gzip
+    host, language = headers.get(hdrs.HOST), headers.get(hdrs.ACCEPT_LANGUAGE)
+    return path, gzip, host, language

@@ -1,0 +1,75 @@
+"""Listen, guard, serve, and end when told."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import signal
+from collections.abc import Callable
+
+from aiohttp import web
+
+from core.log import get_logger
+from core.settings import Address
+from public_site.serving.front import Front
+from public_site.serving.guard import Guard
+
+END_WITHIN_S = 5.0
+BACKLOG = 1024
+# Files that are kept for all that is no connection: releases being read, the log.
+RESERVED_FILES = 192
+MOST = 1_000_000
+
+log = get_logger(__name__)
+
+
+async def serve(
+    app: web.Application, address: Address, *, reuse_port: bool, listening: Callable[[str], None]
+) -> None:
+    """Serve an application until TERM or INT; ``listening`` is told the address, once.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    most = room_for_connections()
+    runner = web.AppRunner(app, shutdown_timeout=END_WITHIN_S)
+    await runner.setup()
+    try:
+        assert runner.server is not None
+        runner.server.request_handler = Front(app, runner.server.request_handler)
+        guard = Guard(runner.server, most)
+        listener = await asyncio.get_running_loop().create_server(
+            guard,
+            address.host,
+            address.port,
+            backlog=BACKLOG,
+            reuse_port=reuse_port or None,
+        )
+        async with listener, guard.watching():
+            listening(_url(address, listener))
+            await _told_to_end()
+            listener.close()
+            log.info("ending", connections_refused=guard.refused)
+            await runner.cleanup()
+    finally:
+        await runner.cleanup()
+
+
+def room_for_connections() -> int:
+    """Raise the number of files this process may open; return how many may be connections."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return max(hard - RESERVED_FILES, 16) if hard != resource.RLIM_INFINITY else MOST
+
+
+def _url(address: Address, listener: asyncio.Server) -> str:
+    port = listener.sockets[0].getsockname()[1]
+    return Address(address.host, port).url
+
+
+async def _told_to_end() -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()
