@@ -32,7 +32,7 @@ from public_site.serving.policy import Policy
 from public_site.snapshots import Snapshots
 
 _ROUTES = (api, downloads, health, static_files, search, outlet, rules, data, status)
-_ROUTES += (announcements, samples)
+_ROUTES += (announcements, openapi, samples)
 _ROUTES += (course_files,)
 _ROUTES += (map_points, map_card)
 # What the sandbox has too: the interface itself, over a snapshot that never changes.
