@@ -1,0 +1,96 @@
+// Buttons on the map: where am I, search this area; and the reader's point with its radius.
+import L from "leaflet";
+import { element, noMotion } from "./settings.js";
+import { point } from "./place.js";
+
+const POSITION_DECIMALS = 3; // about 100 m; rounded here, before it goes anywhere
+const RADIUS_M = 100;
+
+/** Add the buttons. `say` tells people what happens. */
+export function addControls(map, settings, say) {
+  button(map, settings.words.locate, "pin", "topleft", settings, () => locate(map, settings, say));
+  if (!settings.outlet) searchHere(map, settings);
+}
+
+function button(map, words, picture, position, settings, press) {
+  const Control = L.Control.extend({
+    onAdd() {
+      const made = element("button", { type: "button", class: "map-button", "aria-label": words, title: words });
+      made.innerHTML = "";
+      const space = "http://www.w3.org/2000/svg";
+      const svg = document.createElementNS(space, "svg");
+      svg.setAttribute("aria-hidden", "true");
+      const use = document.createElementNS(space, "use");
+      use.setAttribute("href", `${settings.shapes}#${picture}`);
+      svg.append(use);
+      made.append(svg);
+      L.DomEvent.disableClickPropagation(made);
+      made.addEventListener("click", press);
+      return made;
+    },
+  });
+  new Control({ position }).addTo(map);
+}
+
+function locate(map, settings, say) {
+  if (!("geolocation" in navigator)) return say(settings.words.refused);
+  say(settings.words.locating);
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      const rounded = [coords.latitude, coords.longitude].map((degrees) => Number(degrees.toFixed(POSITION_DECIMALS)));
+      say(settings.words.here);
+      if (settings.outlet) return showReader(map, settings, rounded);
+      const address = new URL(location.href);
+      for (const name of ["page", "county", "town", "q", "bbox"]) address.searchParams.delete(name);
+      address.searchParams.set("lat", rounded[0]);
+      address.searchParams.set("lon", rounded[1]);
+      address.hash = "";
+      go(address);
+    },
+    () => say(settings.words.refused),
+    { enableHighAccuracy: false, timeout: 10000, maximumAge: 60000 },
+  );
+}
+
+/** Ask the page to search anew; where nothing listens, go there. */
+export function go(address) {
+  const event = new CustomEvent("maskmap:go", { detail: { url: String(address) }, cancelable: true });
+  if (document.dispatchEvent(event) && !document.documentElement.dataset.swaps) location.assign(address);
+}
+
+/** Show where the reader stands: a point, and how far off it may be. */
+export function showReader(map, settings, here = point()) {
+  map.readerLayer?.remove();
+  if (!here) return;
+  const icon = L.divIcon({ html: element("span", { class: "reader-dot" }), className: "reader-marker", iconSize: [24, 24] });
+  map.readerLayer = L.layerGroup([
+    L.circle(here, { radius: RADIUS_M, className: "reader-circle", interactive: false }),
+    L.marker(here, { icon, keyboard: false, interactive: false, alt: settings.words.here, zIndexOffset: 1000 }),
+  ]).addTo(map);
+  if (settings.outlet) map.fitBounds(L.latLngBounds([here, [settings.outlet.lat, settings.outlet.lon]]), { padding: [32, 32], maxZoom: 16, animate: !noMotion() });
+}
+
+/** Offer a search of what is in sight once the reader has moved the map. */
+function searchHere(map, settings) {
+  const made = element("button", { type: "button", class: "map-search-here", hidden: "" }, settings.words.searchHere);
+  map.getContainer().append(made);
+  L.DomEvent.disableClickPropagation(made);
+  const moved = () => { made.hidden = false; };
+  map.on("dragend", moved);
+  map.getContainer().addEventListener("wheel", moved, { passive: true });
+  map.getContainer().addEventListener("keydown", (event) => {
+    if (event.target === map.getContainer() && /^Arrow|^[+=-]$/.test(event.key)) moved();
+  });
+  map.on("zoomend", () => { if (map.readerZoomed) moved(); });
+  document.addEventListener("maskmap:results", () => { made.hidden = true; });
+  made.addEventListener("click", () => go(areaInSight(map)));
+}
+
+function areaInSight(map) {
+  const bounds = map.getBounds();
+  const address = new URL(location.href);
+  for (const name of ["page", "lat", "lon", "county", "town", "q"]) address.searchParams.delete(name);
+  const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  address.searchParams.set("bbox", box.map((degrees) => degrees.toFixed(4)).join(","));
+  return address;
+}
