@@ -14,6 +14,7 @@ import fcntl
 import struct
 import termios
 from collections.abc import AsyncIterator, Callable
+from typing import cast
 
 LOOK_EVERY_S = 5.0
 SLOWEST_S = 60.0
@@ -83,8 +84,8 @@ class Guarded(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note the connection, and hand it on."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are such by their methods, not by their class.
+        self._transport = cast(asyncio.Transport, transport)
         self._among[self] = None
         self._inner.connection_made(transport)
 
@@ -126,6 +127,6 @@ class _Refusal(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Say that there is no room, and close."""
-        assert isinstance(transport, asyncio.Transport)
-        transport.write(_FULL)
-        transport.close()
+        known = cast(asyncio.Transport, transport)
+        known.write(_FULL)
+        known.close()
