@@ -16,6 +16,8 @@ from public_site import (
     downloads,
     health,
     map_points,
+    offline,
+    openapi,
     samples,
     static_files,
 )
@@ -34,7 +36,7 @@ from public_site.snapshots import Snapshots
 _ROUTES = (api, downloads, health, static_files, search, outlet, rules, data, status)
 _ROUTES += (announcements, openapi, samples)
 _ROUTES += (course_files,)
-_ROUTES += (map_points, map_card)
+_ROUTES += (map_points, map_card, offline)
 # What the sandbox has too: the interface itself, over a snapshot that never changes.
 _SANDBOX_ROUTES = (api, downloads)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from pathlib import Path
 
 from aiohttp import web
 
 from core.errors import NotFound
-from public_site.answers import FOR_EVER, accepts_gzip, gzipped, is_known
+from public_site.answers import FOR_EVER, accepts_gzip, is_known
 
 routes = web.RouteTableDef()
 
@@ -18,7 +19,9 @@ _TYPES = {
     ".json": "application/json",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain",
 }
+_GZIP = 16 + zlib.MAX_WBITS
 _BRIEFLY = "public, max-age=300, must-revalidate"
 _ROBOTS = b"User-agent: *\nAllow: /\nDisallow: /*?*lat=\nDisallow: /metrics\n"
 
@@ -31,7 +34,8 @@ class StaticFile:
 
     def __init__(self, body: bytes, media_type: str) -> None:
         self.body = body
-        self.packed = gzipped(body)
+        # Once at the start, so as tightly as can be; without a time, so that equal stays equal.
+        self.packed = zlib.compress(body, 9, _GZIP)
         self.version = hashlib.sha256(body).hexdigest()[:12]
         self.media_type = media_type
 
@@ -57,6 +61,11 @@ _FILES = _read()
 def address(name: str) -> str:
     """Return the address of a file; it changes with the content, so it may be kept for ever."""
     return f"/static/{name}?v={_FILES[name].version}"
+
+
+def exists(name: str) -> bool:
+    """Tell whether there is such a file: what npm builds may be missing."""
+    return name in _FILES
 
 
 @routes.get("/static/{name}")

@@ -26,6 +26,7 @@ from core.domain.snapshot import STALE_AFTER_TTL, OutletRecord
 from core.domain.wording import buyers_today
 from public_site import static_files
 from public_site.answers import BRIEFLY, NEVER, accepts_gzip, gzipped, is_known, tag_of
+from public_site.basemaps import offered
 from public_site.keys import SETTINGS
 from public_site.pages.reader import CHINESE, ENGLISH, Reader
 from public_site.snapshots import Look
@@ -49,6 +50,7 @@ _environment = jinja2.Environment(
     lstrip_blocks=True,
 )
 _environment.globals["static"] = static_files.address
+_environment.globals["static_exists"] = static_files.exists
 
 
 def undirected(text: str) -> str:
@@ -111,6 +113,7 @@ def page_answer(
     page = look.view.pages.get(full_key)
     if page is None:
         around = frame(look, reader, request.path, given, request.app[SETTINGS].sunset)
+        around["basemaps"] = offered(request.app[SETTINGS], reader.language)
         html = render(template, reader, {**around, **context()})
         page = look.view.pages.keep(full_key, Page(html))
     packed = accepts_gzip(request)
