@@ -14,6 +14,7 @@ from core.releases import read_current, read_file, read_manifest
 from core.storage.feed import LedgerFeed
 from publisher.publishing import Publisher
 from publisher.recovery import sequences
+from publisher.release import has_remnants_only, is_reduced
 from publisher.verify import check_folder, check_release, open_folder
 from tests.publisher.builders import HandClock, LedgerFile, an_outlet
 
@@ -198,3 +199,67 @@ def test_a_lost_log_does_not_stop_publishing(
     assert manifest is not None
     assert manifest.sequence == 4
     assert look(folder, signing_key.public_key()) == 4
+
+
+@pytest.fixture
+def crowded(begun: LedgerFile, begin, masks, folder: Path, clock: HandClock) -> LedgerFile:
+    """Return a ledger of which so many releases were made that the next one pushes one out."""
+    publisher = begin()
+    for _ in range(30):
+        clock.forward(seconds=1)
+        begun.move(ONE, "adult_mask", 1, clock.now)
+        publisher.tick(masks)
+    assert is_reduced(folder, 3)
+    assert not is_reduced(folder, 4)
+    return begun
+
+
+@pytest.mark.parametrize("end", ["fails", "dies"])
+def test_letting_a_release_go_that_was_cut_short_is_finished_by_the_next(
+    end: str, crowded: LedgerFile, begin, masks, folder: Path, signing_key, clock: HandClock
+) -> None:
+    key = signing_key.public_key()
+
+    def cut(done: int) -> Callable[..., None]:
+        """Let the unlinking of old files end after so many."""
+        unlink, left = os.unlink, [done]
+
+        def call(path: object, *options: object, **named: object) -> None:
+            if not str(path).endswith(".tmp"):
+                left[0] -= 1
+                if left[0] < 0:
+                    raise Died if end == "dies" else OSError(errno.EIO, "disk error")
+            unlink(path, *options, **named)
+
+        return call
+
+    publisher = begin()
+    publisher.tick(masks)
+    for done in range(9):
+        clock.forward(seconds=1)
+        crowded.move(ONE, "adult_mask", 1, clock.now)
+        with pytest.MonkeyPatch.context() as patch, suppress(OSError, Died):
+            patch.setattr(os, "unlink", cut(done))
+            publisher.tick(masks)
+        assert faults(folder, key) == []
+        publisher = begin() if end == "dies" else publisher
+        clock.forward(seconds=1)
+        crowded.move(ONE, "adult_mask", 1, clock.now)
+        publisher.tick(masks)
+        newest = look(folder, key)
+        assert faults(folder, key) == []
+        whole = [n for n in sequences(folder) if not is_reduced(folder, n)]
+        assert whole == list(range(newest, newest - 30, -1))
+        assert all(has_remnants_only(folder, n) for n in range(1, newest - 29))
+
+
+def test_a_restart_remembers_what_is_to_go_a_day_after_it_was_published(
+    crowded: LedgerFile, begin, masks, folder: Path, signing_key, clock: HandClock
+) -> None:
+    clock.forward(hours=23)
+    begin().tick(masks)
+    assert sequences(folder)[-1] == 1
+    clock.forward(hours=2)
+    begin().tick(masks)
+    assert sequences(folder)[-1] > 4
+    assert faults(folder, signing_key.public_key()) == []

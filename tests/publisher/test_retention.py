@@ -1,12 +1,19 @@
-"""The newest 30 stay, and one an hour for 24 hours."""
+"""The newest 30 stay, and one an hour for 24 hours; of the others what changed, for as long."""
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from core.domain.calendar import rfc3339
+from publisher.recovery import Standing, sequences
+from publisher.release import has_remnants_only, write_release
 from publisher.release_log import NOTHING_YET, ReleaseLine
-from publisher.retention import kept
+from publisher.retention import kept, let_go
 from tests.publisher.builders import NINE
 
 
@@ -52,3 +59,54 @@ def test_of_a_day_without_traffic_the_newest_stay_however_old() -> None:
 
 def test_nothing_published_keeps_nothing() -> None:
     assert kept([], NINE) == set()
+
+
+def _put(folder: Path, sequence: int, at: datetime) -> None:
+    key = Ed25519PrivateKey.generate()
+    files = {"outlets.geojson": b"{}", "changes.ndjson": b"", "by-town/63000010.json": b"{}"}
+    write_release(folder, sequence, files, b"{}", key)
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Path:
+    """Return a folder with one release a minute for fifty minutes."""
+    for line in _every(minutes=1, count=50):
+        _put(tmp_path, line.sequence, NINE)
+    return tmp_path
+
+
+def _standing(lines: list[ReleaseLine]) -> Standing:
+    return Standing(None, "", lines, deque(), lines[-1], len(lines) + 1, whole=True)
+
+
+def _names(folder: Path, sequence: int) -> set[str]:
+    return {place.name for place in (folder / f"{sequence:010d}").iterdir()}
+
+
+def test_of_a_release_that_goes_the_manifest_and_the_changes_stay(releases: Path) -> None:
+    lines = _every(minutes=1, count=50)
+    standing = _standing(lines)
+    let_go(releases, standing, NINE + timedelta(minutes=49))
+    assert [line.sequence for line in standing.remnants] == list(range(1, 21))
+    assert _names(releases, 20) == {"manifest.json", "manifest.json.sig", "changes.ndjson"}
+    assert has_remnants_only(releases, 20)
+    assert _names(releases, 21) > _names(releases, 20)
+    assert standing.lines == lines[20:]
+
+
+def test_a_day_after_it_was_published_nothing_of_it_stays(releases: Path) -> None:
+    standing = _standing(_every(minutes=1, count=50))
+    let_go(releases, standing, NINE + timedelta(minutes=49))
+    let_go(releases, standing, NINE + timedelta(hours=24, minutes=4))
+    assert sequences(releases) == list(range(50, 4, -1))
+    let_go(releases, standing, NINE + timedelta(hours=24, minutes=4, seconds=1))
+    assert sequences(releases) == list(range(50, 5, -1))
+    let_go(releases, standing, NINE + timedelta(days=9))
+    assert sequences(releases) == list(range(50, 20, -1))
+
+
+def test_what_is_let_go_late_goes_at_once(releases: Path) -> None:
+    standing = _standing(_every(minutes=1, count=50))
+    let_go(releases, standing, NINE + timedelta(days=2))
+    assert sequences(releases) == list(range(50, 20, -1))
+    assert not standing.remnants
