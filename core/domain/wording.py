@@ -54,6 +54,11 @@ def buyers_today(programme: Programme, day: date) -> Text:
     return Text(f"{rest.zh}（{zh}）", f"{rest.en} ({en})")
 
 
+def prose(line: Text) -> Text:
+    """Set an official line, which has half-width punctuation, as prose for the public."""
+    return Text(line.zh.translate(_WIDE), line.en)
+
+
 def _any_digit(whose: Text) -> str:
     return "any digit" if whose == _EVERYBODY else whose.en.lower()
 
@@ -85,7 +90,7 @@ def rules_in_words(programme: Programme, day: date) -> dict[str, list[str]]:
         language: [sentence.in_language(language) for sentence in sentences]
         for language in LANGUAGES
     }
-    words["zh-TW"] = [sentence.translate(_WIDE) for sentence in words["zh-TW"]]
+    words["zh-TW"] = [prose(sentence).zh for sentence in sentences]
     return words
 
 
@@ -105,11 +110,11 @@ def _plain(programme: Programme, block: Block, day: date) -> list[Text]:
         "pinned": _pinned(block) if programme.pinned else None,
         "today": _today(programme, day),
         "quota": official["quota"],
-        "window": _window(programme, block, day),
+        "window": window_line(programme, block, day),
         "weekdays": _full_stop(official["weekdays"]),
-        "letters": _letters(block),
+        "letters": letters_line(block),
         "ages": official.get("ages"),
-        "children": _children(programme, block),
+        "children": children_line(programme, block),
         "on_behalf": official["on_behalf"],
         "documents": _documents(),
         "supply": official["supply"],
@@ -149,7 +154,7 @@ def _today(programme: Programme, day: date) -> Text:
     )
 
 
-def _window(programme: Programme, block: Block, day: date) -> Text:
+def window_line(programme: Programme, block: Block, day: date) -> Text:
     """Say when a purchase stops counting, with an example where there are days to count."""
     window = block.window
     if window.mode == "pieces":
@@ -185,7 +190,8 @@ def _example(programme: Programme, day: date, days: int) -> Text:
     )
 
 
-def _letters(block: Block) -> Text | None:
+def letters_line(block: Block) -> Text | None:
+    """Say when a number that ends in a letter may buy; None where no group asks for a digit."""
     bound = [group for group in block.group if group.weekdays == "odd_even"]
     if not bound:
         return None
@@ -199,7 +205,7 @@ def _letters(block: Block) -> Text | None:
     )
 
 
-def _children(programme: Programme, block: Block) -> Text | None:
+def children_line(programme: Programme, block: Block) -> Text | None:
     """Say that who may take a product of his own group may take the others too."""
     if not any(len(block.group[0].limits) > len(group.limits) for group in block.group):
         return None

@@ -2,80 +2,145 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from aiohttp import web
 
 from core.domain.calendar import taipei_day
-from core.domain.programme import Programme
-from core.domain.wording import buyers_today, days_for_digit, rules_in_words
+from core.domain.guidance import HOTLINES, answers, refusals_of, refused_without_buying
+from core.domain.official_lines import aspects
+from core.domain.programme import Block, Programme
+from core.domain.wording import buyers_today, differences, prose, rules_in_words
 from public_site import parameters
 from public_site.keys import SNAPSHOTS
+from public_site.pages.own_days import DIGITS, LETTER, Asked, answer_of, ask, calendar
 from public_site.pages.reader import CHINESE, Reader, reader_of
 from public_site.pages.rendering import page_answer
 from public_site.snapshots import Look
 
 routes = web.RouteTableDef()
 
-DAYS = 7
-_DIGITS = tuple("0123456789")
-
 
 @dataclass(frozen=True)
-class Day:
-    """One line of the week ahead. ``may_come`` is None where no digit was asked for."""
+class Change:
+    """A dated block: what it says otherwise than the one before."""
 
     label: str
     iso: str
-    who: str
-    today: bool
-    may_come: bool | None
+    source: str
+    lines: list[str]
+    in_force: bool
 
 
 @routes.get("/rules")
 async def rules_page(request: web.Request) -> web.Response:
-    """Answer who may buy today and in the next days; the last digit may be given."""
+    """Answer who may buy today and on which days; a last digit and a day of purchase may be given.
+
+    Nothing else of a person is accepted.
+    """
     look = request.app[SNAPSHOTS].look()
     reader = reader_of(request)
-    digit = parameters.one_of(request.query, "digit", _DIGITS)
+    digit = parameters.one_of(request.query, "digit", (*DIGITS, LETTER))
+    bought = parameters.text(request.query, "bought", longest=20)
+    asked = ask(look.view.programme, taipei_day(look.now), digit, bought)
+    given = {"digit": asked.digit, "bought": asked.bought.isoformat() if asked.bought else ""}
     return page_answer(
-        request, look, reader, "rules.html", digit, lambda: _context(look, reader, digit)
+        request,
+        look,
+        reader,
+        "rules.html",
+        asked,
+        lambda: _context(look, reader, asked),
+        given={name: value for name, value in given.items() if value},
+        status=400 if asked.fault else 200,
     )
 
 
-def _context(look: Look, reader: Reader, digit: str) -> dict[str, object]:
+def _context(look: Look, reader: Reader, asked: Asked) -> dict[str, object]:
     programme, today = look.view.programme, taipei_day(look.now)
-    sentences = rules_in_words(programme, today)[reader.language]
+    language = reader.language
+    sentences = rules_in_words(programme, today)[language]
+    block = programme.block_on(today)
+    steps, bring = refused_without_buying()
+    weekdays = prose(aspects(programme, block)["weekdays"]) if block else None
     return {
-        "today_words": buyers_today(programme, today).in_language(reader.language),
+        "today_words": buyers_today(programme, today).in_language(language),
         "today": day_label(today, reader),
-        "pinned_sentence": sentences[0] if programme.pinned else "",
-        "sentences": sentences[1:] if programme.pinned else sentences,
-        "week": _week(programme, today, reader, digit),
-        "digit": digit,
-        "digits": _DIGITS,
-        "programme_name": programme.name.in_language(reader.language),
+        "pinned_sentence": sentences[0] if programme.pinned and block else "",
+        "not_in_force": sentences if block is None else [],
+        "weekdays": weekdays.in_language(language) if weekdays else "",
+        "weeks": calendar(programme, today, asked, reader),
+        "asked": asked,
+        "digits": DIGITS,
+        "letter": LETTER,
+        "last_day": today.isoformat(),
+        "answers": answer_of(programme, today, asked, reader),
+        "sections": {
+            name: [line.in_language(language) for line in lines]
+            for name, lines in answers(programme, today).items()
+        },
+        "steps": [step.in_language(language) for step in steps],
+        "bring": [thing.in_language(language) for thing in bring],
+        "hotlines": HOTLINES.in_language(language),
+        "refusals": _refusals(programme, today, language),
+        "upcoming": [
+            change for change in _changes(programme, today, reader) if change.iso > str(today)
+        ],
+        "history": [
+            change for change in _changes(programme, today, reader) if change.iso <= str(today)
+        ],
+        "programme_name": programme.name.in_language(language),
     }
 
 
-def _week(programme: Programme, today: date, reader: Reader, digit: str) -> list[Day]:
-    answers = dict(days_for_digit(programme, int(digit), today, DAYS)) if digit else {}
+def _refusals(programme: Programme, today: date, language: str) -> list[tuple[str, str]]:
+    """Return what the counter says and what to do, in the order of the checks."""
     return [
-        Day(
-            label=day_label(day, reader),
-            iso=day.isoformat(),
-            who=buyers_today(programme, day).in_language(reader.language),
-            today=day == today,
-            may_come=answers.get(day),
-        )
-        for day in (today + timedelta(days=n) for n in range(DAYS))
+        (refusal.official.in_language(language), refusal.tell_buyer.in_language(language))
+        for refusal in refusals_of(programme, today).values()
     ]
 
 
-def day_label(day: date, reader: Reader) -> str:
-    """Spell a day of this week: ``2月6日（週四）``, ``Thu 6/2`` in the reader's way."""
+def _changes(programme: Programme, today: date, reader: Reader) -> list[Change]:
+    """Return every block with what it changes; a pinned programme has only its own."""
+    in_force = programme.block_on(today)
+    before: Mapping[date, Block | None] = dict(
+        zip(
+            (block.effective for block in programme.block),
+            (None, *programme.block),
+            strict=False,
+        )
+    )
+    return [
+        Change(
+            label=day_label(block.effective, reader, year=True),
+            iso=block.effective.isoformat(),
+            source=block.source,
+            lines=_said_anew(programme, before[block.effective], block, reader),
+            in_force=block is in_force,
+        )
+        for block in programme.block
+    ]
+
+
+def _said_anew(
+    programme: Programme, before: Block | None, block: Block, reader: Reader
+) -> list[str]:
+    lines = []
+    for was, now in differences(programme, before, block):
+        if now is not None:
+            lines.append(prose(now).in_language(reader.language))
+        elif was is not None:
+            old = prose(was).in_language(reader.language)
+            lines.append(reader.word("rules_no_longer", line=old))
+    return lines
+
+
+def day_label(day: date, reader: Reader, *, year: bool = False) -> str:
+    """Spell a day: ``2月6日（四）``, ``Thu, 6 February``; with its year where asked."""
     weekday = reader.word(f"day_{day.weekday()}")
     if reader.language == CHINESE:
-        return f"{day.month}月{day.day}日（{weekday}）"
-    return f"{weekday}, {day.day} {day:%B}"
+        return f"{f'{day.year}年' if year else ''}{day.month}月{day.day}日（{weekday}）"
+    return f"{weekday}, {day.day} {day:%B}{f' {day.year}' if year else ''}"
