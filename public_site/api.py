@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -17,7 +18,16 @@ from public_site import parameters
 from public_site.answers import json_answer
 from public_site.keys import BASE, SNAPSHOTS
 from public_site.parameters import BadParameter, encode_cursor
-from public_site.search import FURTHEST_M, PARAMETERS, Query, read_query, select, wanted
+from public_site.search import (
+    FURTHEST_M,
+    PARAMETERS,
+    Query,
+    moment_asked,
+    read_query,
+    select,
+    wanted,
+)
+from public_site.snapshots import Look
 from public_site.view import View
 
 routes = web.RouteTableDef()
@@ -51,12 +61,12 @@ class _Near(msgspec.Struct, frozen=True):
 async def list_outlets(request: web.Request) -> web.Response:
     """Answer the outlets that a query means, ascending by code, a page at a time."""
     look = request.app[SNAPSHOTS].look()
-    asked = understood(request, look.view, _read_list)
+    asked = understood(request, look, _read_list)
     rest = look.view.answers.get(asked)
     if rest is None:
         base, sent = request.app[BASE], joined(request.query)
         rest = look.view.answers.keep(asked, _page_of(look.view, asked, sent, base))
-    return json_answer(request, look, rest, asked)
+    return json_answer(request, look, rest, asked, asked.query.moment)
 
 
 @routes.get("/api/v1/outlets/{code}")
@@ -75,14 +85,14 @@ async def one_outlet(request: web.Request) -> web.Response:
 async def nearby(request: web.Request) -> web.Response:
     """Answer the nearest outlets that a query means, with ``distance_m`` and ``direction``."""
     look = request.app[SNAPSHOTS].look()
-    asked = understood(request, look.view, _read_near)
+    asked = understood(request, look, _read_near)
     rest = look.view.answers.get(asked)
     if rest is None:
         found = nearest(
             look.view, asked.query, asked.point, limit=asked.limit, radius_m=asked.radius_m
         )
         rest = look.view.answers.keep(asked, _nearest_json(look.view, asked.point, found))
-    return json_answer(request, look, rest, asked)
+    return json_answer(request, look, rest, asked, asked.query.moment)
 
 
 @routes.get("/api/v1/snapshot")
@@ -128,22 +138,23 @@ def nearest(
 
 
 def understood(
-    request: web.Request, view: View, read: Callable[[Mapping[str, str], View], Asked]
+    request: web.Request, look: Look, read: Callable[[Mapping[str, str], View, datetime], Asked]
 ) -> Asked:
-    """Return what the text of a query means, read once for each snapshot."""
-    key = (read, request.query_string)
-    known = view.understood.get(key)
+    """Return what the text of a query means, read once for each snapshot, and minute if asked."""
+    memory = look.view.understood
+    key = (read, request.query_string, moment_asked(request.query, look.now))
+    known = memory.get(key)
     if known is None:
-        known = view.understood.keep(key, read(joined(request.query), view))
+        known = memory.keep(key, read(joined(request.query), look.view, look.now))
     return known
 
 
-def _read_list(sent: Mapping[str, str], view: View) -> _List:
+def _read_list(sent: Mapping[str, str], view: View, now: datetime) -> _List:
     limit = parameters.whole(sent, "limit", 1, MOST_LIMIT, DEFAULT_LIMIT)
-    return _List(read_query(sent, view), parameters.cursor(sent), limit)
+    return _List(read_query(sent, view, now), parameters.cursor(sent), limit)
 
 
-def _read_near(sent: Mapping[str, str], view: View) -> _Near:
+def _read_near(sent: Mapping[str, str], view: View, now: datetime) -> _Near:
     point = parameters.position(sent)
     if point is None:
         raise BadParameter(
@@ -151,7 +162,7 @@ def _read_near(sent: Mapping[str, str], view: View) -> _Near:
         )
     radius_m = parameters.number(sent, "radius_m", 1, FURTHEST_M) or DEFAULT_RADIUS_M
     limit = parameters.whole(sent, "limit", 1, MOST_NEAREST, DEFAULT_NEAREST)
-    return _Near(read_query(sent, view), point, limit, radius_m)
+    return _Near(read_query(sent, view, now), point, limit, radius_m)
 
 
 def joined(query: MultiMapping[str]) -> dict[str, str]:

@@ -39,6 +39,14 @@ def one_of(query: Mapping[str, str], name: str, allowed: Sequence[str]) -> str:
     return value
 
 
+def some_of(query: Mapping[str, str], name: str, allowed: Sequence[str]) -> tuple[str, ...]:
+    """Return the allowed words among a list with commas, in the order of ``allowed``."""
+    sent = {part.strip() for part in text(query, name).split(",") if part.strip()}
+    if not sent <= set(allowed):
+        raise BadParameter(name, f"must be one or more of: {', '.join(allowed)}")
+    return tuple(word for word in allowed if word in sent)
+
+
 def flag(query: Mapping[str, str], name: str) -> bool:
     """Return a yes or no; absent is no."""
     value = text(query, name).lower()

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from itertools import chain
 
 import msgspec
+from msgspec.structs import replace
 
-from core.domain.geography import load_towns, normalise_address
+from core.domain.calendar import TAIPEI
 from core.domain.outlets import KINDS
 from core.domain.snapshot import AVAILABILITIES
-from public_site import parameters
-from public_site.folding import words_of
-from public_site.parameters import BadParameter
+from public_site import areas, parameters
+from public_site.hours import open_at, selling_at
+from public_site.readings import Words, readings
 from public_site.view import Entry, View
 
 MOST_CODES = 200
 FURTHEST_M = 50_000
+# Their answers change with the minute.
+OF_THE_MOMENT = ("open_now", "window_now")
 # The names in the address of a search, the same for pages and API.
 PARAMETERS = (
     "county",
@@ -24,6 +29,8 @@ PARAMETERS = (
     "q",
     "product",
     "in_stock",
+    "open_now",
+    "window_now",
     "availability",
     "bbox",
     "codes",
@@ -31,42 +38,80 @@ PARAMETERS = (
 
 
 class Query(msgspec.Struct, frozen=True):
-    """What somebody looks for. Hashable, and equal for every way to write the same query."""
+    """What somebody looks for. Hashable, and equal for every way to write the same query.
+
+    ``kind`` and ``town`` may be several, with commas. ``moment`` is the Taipei minute where the
+    answer depends on it (open now, sale window now), else empty: so whatever remembers answers by
+    their query remembers them for that minute.
+    """
 
     county: str = ""
     town: str = ""
     kind: str = ""
-    words: tuple[str, ...] = ()
+    words: Words = ()
     product: str = ""
     in_stock: bool = False
+    open_now: bool = False
+    window_now: bool = False
     availability: str = ""
     bbox: tuple[float, float, float, float] | None = None
     codes: tuple[str, ...] = ()
+    moment: str = ""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that are meant; none means any."""
+        return tuple(self.kind.split(",")) if self.kind else ()
 
 
-def read_query(query: Mapping[str, str], view: View) -> Query:
+def read_query(query: Mapping[str, str], view: View, now: datetime) -> Query:
     """Read a query from the parameters of a request.
 
     Raises:
         BadParameter: a value cannot be understood.
     """
-    county = _county_code(parameters.text(query, "county"), view)
+    county = areas.county_code(parameters.text(query, "county"), view)
+    open_now, window_now = (parameters.flag(query, name) for name in OF_THE_MOMENT)
     return Query(
         county=county,
-        town=_town_codes(parameters.text(query, "town"), county, view),
-        kind=parameters.one_of(query, "kind", tuple(KINDS)),
-        words=words_of(parameters.text(query, "q")),
+        town=areas.town_codes(parameters.text(query, "town"), county, view),
+        kind=",".join(parameters.some_of(query, "kind", tuple(KINDS))),
+        words=_likeliest(view, parameters.text(query, "q")),
         product=parameters.one_of(query, "product", view.programme.product_ids),
         in_stock=parameters.flag(query, "in_stock"),
+        open_now=open_now,
+        window_now=window_now,
         availability=parameters.one_of(query, "availability", AVAILABILITIES),
         bbox=parameters.box(query, "bbox"),
         codes=parameters.codes(query, "codes", MOST_CODES),
+        moment=minute_of(now) if open_now or window_now else "",
     )
+
+
+def minute_of(now: datetime) -> str:
+    """Return the Taipei minute as text."""
+    return now.astimezone(TAIPEI).isoformat(timespec="minutes")
+
+
+def moment_asked(query: Mapping[str, str], now: datetime) -> str:
+    """Return the minute where the parameters ask for one, else nothing: a part of memory's keys."""
+    return minute_of(now) if any(query.get(name) for name in OF_THE_MOMENT) else ""
+
+
+def _likeliest(view: View, text: str) -> Words:
+    """Return the first reading of a text that finds anything; the strict one where none does."""
+    all_places = range(len(view.entries))
+    likely = readings(text)
+    strict = next(likely, ())
+    found = (words for words in chain((strict,), likely) if _with_words(view, all_places, words))
+    return next(found, strict)
 
 
 def select(view: View, query: Query) -> list[int]:
     """Return the places of the outlets that a query means, ascending by code."""
-    return list(filter(_test(view, query), _base(view, query)))
+    places = _with_words(view, _base(view, query), query.words)
+    tests = _tests(replace(query, words=()))
+    return list(filter(_all_of(view, tests), places)) if tests else list(places)
 
 
 def wanted(view: View, query: Query) -> Callable[[int], bool]:
@@ -104,9 +149,20 @@ def _base(view: View, query: Query) -> Sequence[int]:
     return range(len(view.entries))
 
 
+def _with_words(view: View, places: Sequence[int], words: Words) -> Sequence[int]:
+    """Return the places whose text contains all words; the rarest, the longest, goes first."""
+    entries = view.entries
+    for word in sorted(words, key=len, reverse=True):
+        places = [place for place in places if word in entries[place].text]
+    return places
+
+
 def _test(view: View, query: Query) -> Callable[[int], bool]:
     """Return one test made of those that the query asks for."""
-    tests = _tests(query)
+    return _all_of(view, _tests(query))
+
+
+def _all_of(view: View, tests: Sequence[Callable[[Entry], bool]]) -> Callable[[int], bool]:
     entries = view.entries
     return lambda place: all(test(entries[place]) for test in tests)
 
@@ -121,11 +177,18 @@ def _tests(query: Query) -> list[Callable[[Entry], bool]]:
         towns = frozenset(query.town.split(","))
         tests.append(lambda entry: entry.record.town_code in towns)
     if query.kind:
-        tests.append(lambda entry: entry.record.kind == query.kind)
+        kinds = frozenset(query.kinds)
+        tests.append(lambda entry: entry.record.kind in kinds)
     if query.availability:
         tests.append(lambda entry: entry.record.availability == query.availability)
     if query.in_stock:
         tests.append(lambda entry: in_stock(entry, query.product))
+    if query.moment:
+        moment = datetime.fromisoformat(query.moment)
+        if query.open_now:
+            tests.append(lambda entry: open_at(entry.record, moment))
+        if query.window_now:
+            tests.append(lambda entry: selling_at(entry.record, moment))
     if query.bbox:
         tests.append(lambda entry: _inside(entry, query.bbox))
     if query.words:
@@ -137,39 +200,3 @@ def _inside(entry: Entry, bbox: tuple[float, float, float, float] | None) -> boo
     assert bbox is not None
     west, south, east, north = bbox
     return west <= entry.record.lon <= east and south <= entry.record.lat <= north
-
-
-def _county_code(text: str, view: View) -> str:
-    """Find a county by its code, its name in either spelling, or its English name."""
-    if not text or text in view.by_county:
-        return text
-    name = normalise_address(text)
-    for town in load_towns():
-        if name in (town.county_code, town.county_zh) or text.lower() == town.county_en.lower():
-            return town.county_code
-    for places in view.by_county.values():
-        record = view.entries[places[0]].record
-        if normalise_address(record.county) == name:
-            return record.county_code
-    raise BadParameter("county", "no such county; write its name, such as 臺北市, or its code")
-
-
-def _town_codes(text: str, county: str, view: View) -> str:
-    """Find a town by code or name. A name that several counties have means all of them."""
-    if not text or text in view.by_town:
-        return text
-    name = normalise_address(text)
-    found = {
-        town.town_code
-        for town in load_towns()
-        if name in (town.town_code, town.town_zh, town.county_zh + town.town_zh)
-        or text.lower() == town.town_en.lower()
-    }
-    for places in view.by_town.values():
-        record = view.entries[places[0]].record
-        if name in (normalise_address(record.town), normalise_address(record.county + record.town)):
-            found.add(record.town_code)
-    if not found:
-        raise BadParameter("town", "no such town; write its name, such as 中正區, or its code")
-    inside = sorted(code for code in found if not county or code.startswith(county))
-    return ",".join(inside or sorted(found))

@@ -8,13 +8,11 @@ from typing import Any
 
 import msgspec
 
-from core.domain.geography import towns_by_code
-from core.domain.outlets import KINDS
 from core.domain.programme import Programme, from_document
 from core.domain.snapshot import Manifest, OutletRecord
 from core.releases import Untrusted
 from public_site.bounded import BoundedCache
-from public_site.folding import fold
+from public_site.folding import search_text
 from public_site.grid import Grid
 
 OUTLETS_FILE = "outlets.geojson"
@@ -152,7 +150,7 @@ def _entry(feature: _Feature, programme: Programme, before: Mapping[bytes, Entry
     if same is not None:
         return Entry(record=same.record, text=same.text, fragment=fields + point, core=core)
     record = _record(msgspec.json.decode(feature.properties), lon, lat, programme)
-    return Entry(record=record, text=_search_text(record), fragment=fields + point, core=core)
+    return Entry(record=record, text=search_text(record), fragment=fields + point, core=core)
 
 
 def _record(
@@ -162,15 +160,6 @@ def _record(
     known["counts"] = {product: properties[product] for product in programme.product_ids}
     known["levels"] = {product: properties[f"{product}_level"] for product in programme.product_ids}
     return msgspec.convert(known | {"lon": lon, "lat": lat}, OutletRecord)
-
-
-def _search_text(record: OutletRecord) -> str:
-    """Join what free text looks at; the line breaks keep a word from spanning two fields."""
-    town = towns_by_code().get(record.town_code)
-    english = f"{town.town_en}\n{town.county_en}\n{town.town_en}" if town else ""
-    kind = KINDS[record.kind].zh if record.kind in KINDS else ""
-    fields = (record.name, record.address, record.code, f"{record.county}{record.town}", kind)
-    return "\n".join([*map(fold, fields), *map(fold, english.split("\n"))])
 
 
 def _refuse_impossible(entries: Sequence[Entry]) -> None:

@@ -147,6 +147,36 @@ def town_named(county: str, town: str) -> Town | None:
     return next((names[stem + end] for end in ("", *"鄉鎮市區") if stem + end in names), None)
 
 
+@cache
+def address_heads() -> Mapping[str, tuple[str, ...]]:
+    """Return every way to write county and town at the head of an address → the words it means.
+
+    臺北縣板橋市 means (新北市, 板橋區); 中正區, which several counties have, means (中正區,).
+    """
+    heads: dict[str, tuple[str, ...]] = {}
+    for town in load_towns():
+        heads[town.county_zh] = (town.county_zh,)
+        heads[town.town_zh] = (town.town_zh,)
+    heads |= {then: (now,) for then, now in _FORMER_COUNTIES.items()}
+    for spelling, town in _towns_by_spelling().items():
+        if spelling != town.town_zh:
+            heads[spelling] = (town.county_zh, town.town_zh)
+    return heads
+
+
+@cache
+def town_stems() -> Mapping[str, tuple[str, ...]]:
+    """Return towns and counties without their last character: 板橋, 新北板橋, 新北市板橋, 新北."""
+    stems: dict[str, tuple[str, ...]] = {}
+    for town in load_towns():
+        county, stem = town.county_zh, town.town_zh[:-1]
+        stems[county[:2]] = (county[:2],)
+        if len(stem) > 1:
+            stems.setdefault(stem, (stem,))
+            stems[county[:2] + stem] = stems[county + stem] = (county, stem)
+    return stems
+
+
 def great_circle_m(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     """Return the distance of two points in metres on a sphere; degrees in (haversine)."""
     rise, turn = radians(lat2 - lat1), radians(lon2 - lon1)
