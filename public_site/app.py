@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from core.clock import Clock, system_clock
+from core.community.store import CommunityStore
 from core.releases import COURSES as COURSES_FOLDER
 from core.settings import Settings
 from public_site import (
@@ -23,10 +24,11 @@ from public_site import (
 )
 from public_site.announcements import ANNOUNCEMENTS, Announcements
 from public_site.courses import COURSES, Courses
+from public_site.directory import DIRECTORY, Directory
 from public_site.frame import frame
 from public_site.keys import BASE, METRICS, PATIENCE_S, POLICY, SETTINGS, SNAPSHOTS
 from public_site.metrics import Metrics
-from public_site.pages import data, map_card, outlet, rules, search, status
+from public_site.pages import apps, data, map_card, outlet, rules, search, status
 from public_site.sandbox import add_sandbox
 from public_site.serving.connections import LONGEST_WAIT_S, connections, uninvited
 from public_site.serving.forms import MOST_BYTES
@@ -37,6 +39,7 @@ _ROUTES = (api, downloads, health, static_files, search, outlet, rules, data, st
 _ROUTES += (announcements, openapi, samples)
 _ROUTES += (course_files,)
 _ROUTES += (map_points, map_card, offline)
+_ROUTES += (apps,)
 # What the sandbox has too: the interface itself, over a snapshot that never changes.
 _SANDBOX_ROUTES = (api, downloads)
 
@@ -60,6 +63,7 @@ def make_app(
         settings.snapshots_folder, settings.public_key_file, clock, metrics.fault
     )
     app[ANNOUNCEMENTS] = Announcements(settings.announcements_file, settings.sunset)
+    app[DIRECTORY] = Directory(CommunityStore(settings.community_path), clock)
     app[COURSES] = Courses(settings.snapshots_folder / COURSES_FOLDER, app[SNAPSHOTS].public_key)
     app.cleanup_ctx.append(_watching)
     for module in _ROUTES:

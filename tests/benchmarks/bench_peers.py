@@ -200,9 +200,13 @@ def _ratios(found: Found) -> list[str]:
     rows = []
     for goal, what, who, target in _COMPARED:
         if (what, who) in found:
-            pairs = list(zip(found[what, "site"], found[what, who], strict=True))
+            rounds = zip(found[what, "site"], found[what, who], strict=True)
+            pairs = [(ours, theirs) for ours, theirs in rounds if theirs.per_s and ours.cpu_us]
+            if not pairs:
+                rows.append(f"{goal}: {what}: {who} gave no answer")
+                continue
             ratio = median(ours.per_s / theirs.per_s for ours, theirs in pairs)
-            cpu = median(theirs.cpu_us / ours.cpu_us for ours, theirs in pairs if ours.cpu_us)
+            cpu = median(theirs.cpu_us / ours.cpu_us for ours, theirs in pairs)
             rows.append(
                 f"{goal}: {what}: site ÷ {who} = {ratio:.2f} by rate, {cpu:.2f} by CPU"
                 f" (goal {target:g})"

@@ -24,7 +24,9 @@ def start(
         marks = ", ".join("?" * len(columns))
         rows = (tuple(outlet[name] for name in columns) for outlet in outlets)
         database.executemany(f"insert into outlets values ({marks})", rows)
-    return subprocess.Popen([*pinned, str(PROGRAM), str(path), "-p", str(port)])
+    command = [*pinned, str(PROGRAM), str(path), "-p", str(port)]
+    # It writes a line for every request.
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def row(code: str) -> str:
