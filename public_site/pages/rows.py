@@ -6,20 +6,28 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 from urllib.parse import urlencode, urlsplit
 
 from core.domain.calendar import taipei_day
 from core.domain.geography import bearing_deg, direction
 from core.domain.programme import Product
+from core.domain.sale_windows import parse_windows, windows_in_words
 from core.domain.snapshot import OutletRecord
+from public_site.hours import (
+    DAYS,
+    OPEN,
+    PARTS,
+    closed_on,
+    known_periods,
+    open_at,
+    selling_at,
+)
 from public_site.pages.reader import Reader
 from public_site.pages.rendering import clock_time, place_names, since
 from public_site.snapshots import Look
 
 _ARROWS = "↑↗→↘↓↙←↖"
-_PARTS = 3
-_DAYS = 7
-_OPEN, _CLOSED = "N", "Y"
 # What ends the first of several numbers, or begins an extension.
 _NUMBER_END = re.compile(r"[#轉、,;/~～]|分機|ext", re.IGNORECASE)
 _FEWEST_DIGITS = 5
@@ -31,6 +39,7 @@ class Number:
 
     product: str
     name: str
+    short: str
     pieces: int
     unit: str
     level: str
@@ -70,7 +79,10 @@ class Row:
     blocked: Blocked | None
     way: Way | None
     changed: str
+    open_now: bool | None
+    selling_now: bool
     open_today: str
+    windows: str
     tel: str
     navigate: str
     county: str
@@ -103,7 +115,10 @@ def row_of(
         blocked=blocked,
         way=way,
         changed=reader.word("changed", ago=ago) if ago else "",
+        open_now=open_at(record, look.now) if known_periods(record) else None,
+        selling_now=selling_at(record, look.now),
         open_today=open_today(record, look.now, reader),
+        windows=windows_of(record, reader),
         tel=tel(record.phone),
         navigate=navigate_url(record),
         county=county,
@@ -114,18 +129,30 @@ def row_of(
 def numbers_of(record: OutletRecord, look: Look, reader: Reader) -> list[Number]:
     """Return every product's number, in the programme's order."""
     obstructed = look.stale or record.availability != "buyable"
+    products = look.view.programme.product
+    names = [product.name.in_language(reader.language) for product in products]
     return [
         Number(
             product=product.id,
-            name=product.name.in_language(reader.language),
+            name=name,
+            short=short,
             pieces=record.counts[product.id],
             unit=unit_of(product, record.counts[product.id], reader),
             level=record.levels[product.id],
             word=reader.word(f"level_{record.levels[product.id]}"),
             shape="" if obstructed else record.levels[product.id],
         )
-        for product in look.view.programme.product
+        for product, name, short in zip(products, names, without_common_ending(names), strict=True)
     ]
+
+
+def without_common_ending(names: Sequence[str]) -> list[str]:
+    """Shorten names by what all end with: 成人, 兒童; Adult, Child."""
+    columns = zip(*(reversed(name) for name in names), strict=False)
+    ending = len(list(takewhile(lambda column: len(set(column)) == 1, columns)))
+    if len(names) < 2 or any(len(name) == ending for name in names):
+        return list(names)
+    return [name[: len(name) - ending].rstrip() for name in names]
 
 
 def best_level(record: OutletRecord, product: str = "") -> str:
@@ -178,8 +205,8 @@ def open_today(record: OutletRecord, now: datetime, reader: Reader) -> str:
     """Say which parts of the day the outlet is open today; empty where it is not known."""
     if not known_periods(record):
         return ""
-    marks = _marks_of(record, taipei_day(now))
-    parts = [reader.word(f"part_{n}") for n, mark in enumerate(marks) if mark == _OPEN]
+    marks = record.service_periods[taipei_day(now).weekday() :: DAYS]
+    parts = [reader.word(f"part_{n}") for n, mark in enumerate(marks) if mark == OPEN]
     if not parts:
         return reader.word("closed_today")
     return reader.word("open_today", parts=("、" if reader.language != "en" else ", ").join(parts))
@@ -187,23 +214,21 @@ def open_today(record: OutletRecord, now: datetime, reader: Reader) -> str:
 
 def closed_today(record: OutletRecord, day: date) -> bool:
     """Tell whether the outlet is known to be closed all day."""
-    return known_periods(record) and _OPEN not in _marks_of(record, day)
+    return closed_on(record, day)
 
 
-def _marks_of(record: OutletRecord, day: date) -> list[str]:
-    return [record.service_periods[part * _DAYS + day.weekday()] for part in range(_PARTS)]
-
-
-def known_periods(record: OutletRecord) -> bool:
-    """Tell whether the opening periods can be read."""
-    periods = record.service_periods
-    return len(periods) == _PARTS * _DAYS and set(periods) <= {_OPEN, _CLOSED}
+def windows_of(record: OutletRecord, reader: Reader) -> str:
+    """Return the sale windows in words; free text as the outlet wrote it."""
+    windows = parse_windows(record.sale_windows)
+    if not windows:
+        return record.sale_windows
+    return windows_in_words(windows).in_language(reader.language)
 
 
 def periods_table(record: OutletRecord) -> list[list[bool]]:
     """Return open or closed: three parts of the day by seven days."""
-    marks = [mark == _OPEN for mark in record.service_periods]
-    return [marks[part * _DAYS : (part + 1) * _DAYS] for part in range(_PARTS)]
+    marks = [mark == OPEN for mark in record.service_periods]
+    return [marks[part * DAYS : (part + 1) * DAYS] for part in range(len(PARTS))]
 
 
 def tel(phone: str) -> str:
