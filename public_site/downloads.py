@@ -8,8 +8,10 @@ like the others.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import web
 
@@ -24,8 +26,9 @@ from core.releases import (
     read_manifest_of,
     sha256_hex,
 )
-from public_site.answers import BRIEFLY, FOR_EVER, accepts_gzip, is_known
+from public_site.answers import BRIEFLY, FOR_EVER, accepts_gzip, is_known, prepared
 from public_site.keys import BASE, SNAPSHOTS
+from public_site.serving.ready import Lasts, Ready
 from public_site.snapshots import Look, Snapshots
 from public_site.view import Release
 
@@ -82,7 +85,7 @@ async def numbered_file(request: web.Request) -> web.StreamResponse:
     else:
         release = await asyncio.to_thread(_older_release, snapshots, look, sequence, name)
     found = _choose(request, release, name)
-    return _send(request, found, FOR_EVER, _describe(release.manifest))
+    return _send(request, look, found, FOR_EVER, _describe(release.manifest))
 
 
 def _answer_current(request: web.Request, name: str) -> web.StreamResponse:
@@ -90,7 +93,7 @@ def _answer_current(request: web.Request, name: str) -> web.StreamResponse:
     found = _about_now(request, look, name)
     if found is None:
         found = _choose(request, look.view.release, name)
-    return _send(request, found, BRIEFLY, _describe(look.view.manifest))
+    return _send(request, look, found, BRIEFLY, _describe(look.view.manifest))
 
 
 def _about_now(request: web.Request, look: Look, name: str) -> Download | None:
@@ -110,22 +113,35 @@ def _older_release(snapshots: Snapshots, look: Look, sequence: int, name: str) -
     """Read the one file that is asked for, with its manifest, from an older release.
 
     Raises:
-        Gone: the release has been removed. NotFound: there never was one, or no such file.
+        Gone: it has been removed. NotFound: there never was such a snapshot.
     """
     if not 0 < sequence < look.view.sequence:
         raise NotFound(f"there is no snapshot {sequence}", code="SNAPSHOT_UNKNOWN")
-    folder, key = snapshots.folder, snapshots.public_key()
+    folder = snapshots.folder
+    gone = Gone(
+        f"{name} of snapshot {sequence} has been removed; the current snapshot is"
+        f" {look.view.sequence}, at /data/{CURRENT}; what changed since is at"
+        f" /api/v1/changes?since={sequence}, for a day"
+    )
     try:
-        manifest, body = read_manifest_of(folder, sequence, key)
-    except NotFound:
-        raise Gone(
-            f"snapshot {sequence} has been removed; the current one is"
-            f" {look.view.sequence}, at /data/{CURRENT}"
-        ) from None
-    signature = (folder / release_folder(sequence) / f"{MANIFEST}{SIGNATURE}").read_bytes()
-    names = {entry.path for entry in manifest.files} & {name, name + _PACKED}
-    files = {known: read_file(folder, manifest, known) for known in names}
+        manifest, body = read_manifest_of(folder, sequence, snapshots.public_key())
+        signature = (folder / release_folder(sequence) / f"{MANIFEST}{SIGNATURE}").read_bytes()
+    except (NotFound, FileNotFoundError):
+        raise gone from None
+    files = _files_left(folder, manifest, {name, name + _PACKED})
+    if name not in files and any(entry.path == name for entry in manifest.files):
+        raise gone
     return Release(manifest, body, signature, files)
+
+
+def _files_left(folder: Path, manifest: Manifest, names: Set[str]) -> dict[str, bytes]:
+    """Read those of the files that the release had and still has."""
+    files = {}
+    for entry in manifest.files:
+        if entry.path in names:
+            with contextlib.suppress(NotFound):
+                files[entry.path] = read_file(folder, manifest, entry.path)
+    return files
 
 
 def _choose(request: web.Request, release: Release, name: str) -> Download:
@@ -141,7 +157,7 @@ def _choose(request: web.Request, release: Release, name: str) -> Download:
     plain = _entry(release, name)
     if accepts_gzip(request) and "Range" not in request.headers:
         ready = next((e for e in release.manifest.files if e.path == name + _PACKED), None)
-        if ready is not None:
+        if ready is not None and ready.path in release.files:
             body = release.files[ready.path]
             return Download(body, plain.media_type, f'"{ready.sha256}"', packed=True)
     return Download(release.files[name], plain.media_type, f'"{plain.sha256}"')
@@ -159,7 +175,7 @@ def _entry(release: Release, name: str) -> FileEntry:
 
 
 def _send(
-    request: web.Request, found: Download, cache: str, about: Mapping[str, str]
+    request: web.Request, look: Look, found: Download, cache: str, about: Mapping[str, str]
 ) -> web.StreamResponse:
     headers = {
         **about,
@@ -168,30 +184,28 @@ def _send(
         "Vary": "Accept-Encoding",
         "Accept-Ranges": "bytes",
     }
-    if is_known(request, found.tag):
-        return web.Response(status=304, headers=headers)
     headers["Content-Type"] = found.media_type
     if found.packed:
         headers["Content-Encoding"] = "gzip"
-        return web.Response(body=found.body, headers=headers)
-    return _whole_or_part(request, found, headers)
+    elif (part := _range_of(request, found)) is not None:
+        return _part(request, found, headers, part)
+    return prepared(request, Ready(200, headers, found.body), Lasts.MINUTE, look)
 
 
-def _whole_or_part(
-    request: web.Request, found: Download, headers: dict[str, str]
+def _part(
+    request: web.Request, found: Download, headers: dict[str, str], part: range
 ) -> web.StreamResponse:
-    """Answer the range that is asked for, if it is one; else everything."""
+    """Answer the range that is asked for; nothing where the client has the file already."""
     size = len(found.body)
-    part = _range_of(request, found, size)
-    if part is None:
-        return web.Response(body=found.body, headers=headers)
+    if is_known(request, found.tag):
+        return prepared(request, Ready(200, headers))
     if part.start >= part.stop:
-        return web.Response(status=416, headers={"Content-Range": f"bytes */{size}"})
+        return prepared(request, Ready(416, {"Content-Range": f"bytes */{size}"}))
     headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
-    return web.Response(status=206, body=found.body[part.start : part.stop], headers=headers)
+    return prepared(request, Ready(206, headers, found.body[part.start : part.stop]))
 
 
-def _range_of(request: web.Request, found: Download, size: int) -> range | None:
+def _range_of(request: web.Request, found: Download) -> range | None:
     """Return the bytes asked for; None where no range, or none that can be used, is named."""
     if "Range" not in request.headers:
         return None
@@ -201,7 +215,7 @@ def _range_of(request: web.Request, found: Download, size: int) -> range | None:
         asked = request.http_range
     except ValueError:
         return None
-    return range(*asked.indices(size)[:2])
+    return range(*asked.indices(len(found.body))[:2])
 
 
 def _describe(manifest: Manifest) -> dict[str, str]:

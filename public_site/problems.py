@@ -13,6 +13,7 @@ from core.errors import (
     Refused,
     Unavailable,
 )
+from core.releases import Untrusted
 from public_site.answers import problem
 from public_site.downloads import Gone
 from public_site.pages.reader import reader_of
@@ -62,6 +63,7 @@ def _understand(error: Exception, request_id: str) -> tuple[int, str, str]:
         (Gone, 410),
         (NotFound, 404),
         (Unavailable, 503),
+        (Untrusted, 503),
         (NotPermitted, 403),
         (Conflict, 409),
         (Refused, 409),

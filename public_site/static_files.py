@@ -9,7 +9,8 @@ from pathlib import Path
 from aiohttp import web
 
 from core.errors import NotFound
-from public_site.answers import FOR_EVER, accepts_gzip, is_known
+from public_site.answers import FOR_EVER, accepts_gzip, prepared
+from public_site.serving.ready import Ready
 
 routes = web.RouteTableDef()
 
@@ -69,7 +70,7 @@ def exists(name: str) -> bool:
 
 
 @routes.get("/static/{name}")
-async def static_file(request: web.Request) -> web.Response:
+async def static_file(request: web.Request) -> web.StreamResponse:
     """Answer one of our own files."""
     file = _FILES.get(request.match_info["name"])
     if file is None:
@@ -81,12 +82,10 @@ async def static_file(request: web.Request) -> web.Response:
         "Cache-Control": FOR_EVER if exact else _BRIEFLY,
         "Vary": "Accept-Encoding",
     }
-    if is_known(request, headers["ETag"]):
-        return web.Response(status=304, headers=headers)
+    headers["Content-Type"] = f"{file.media_type}; charset=utf-8"
     if packed:
         headers["Content-Encoding"] = "gzip"
-    body = file.packed if packed else file.body
-    return web.Response(body=body, headers=headers, content_type=file.media_type, charset="utf-8")
+    return prepared(request, Ready(200, headers, file.packed if packed else file.body))
 
 
 @routes.get("/favicon.ico")

@@ -33,15 +33,14 @@ _OF_THE_BODY = frozenset({"Content-Type", "Content-Encoding", "Content-Length", 
 class Lasts(Enum):
     """How long the same address may be answered with the same bytes.
 
-    All but ``ALWAYS`` end when another snapshot is served or the data grow stale; none outlasts
-    the minute of the clock, since answers may speak of what is open now.
+    All end when another snapshot is served or the data grow stale; none outlasts the minute of
+    the clock, since answers may speak of what is open now.
     """
 
     NOT = 0
     MINUTE = 1
     # Pages say how many seconds old the data are; they may also be in another language.
     SECOND = 2
-    ALWAYS = 3
 
 
 class Ready:
