@@ -16,6 +16,25 @@ from core.domain.text import Text
 OFFICIAL, WHOLE, GEOJSON = "maskdata.csv", "maskdata-all.csv", "outlets.geojson"
 POINTS, CHANGES, API = "points.json", "changes.ndjson", "API"
 
+FILES: Mapping[str, Text] = {
+    OFFICIAL: Text(
+        "官方七欄格式，凍結；兩種數量皆為 0 的不列",
+        "the official seven columns, frozen; outlets with both numbers 0 are left out",
+    ),
+    WHOLE: Text(
+        "所有販售點，含 0、座標、等級與販售狀態",
+        "every outlet, zeros included, with coordinates, level and availability",
+    ),
+    GEOJSON: Text("所有販售點，地圖用（RFC 7946）", "every outlet, for maps (RFC 7946)"),
+    POINTS: Text(
+        "與 2020 年社群的 points.json 相容", "drop-in for the community's points.json of 2020"
+    ),
+    CHANGES: Text(
+        "與上一份資料集不同的販售點，一行一個",
+        "outlets that differ from the release before, one a line",
+    ),
+}
+
 TEXT, TIME = Text("文字", "text"), Text("時間，RFC 3339，+08:00", "time, RFC 3339, +08:00")
 PIECES, NUMBER = Text("整數，片", "whole number, pieces"), Text("整數", "whole number")
 DEGREES = Text("數值，度，WGS 84", "number, degrees, WGS 84")

@@ -1,23 +1,30 @@
-"""The page for those who build something: what there is, and three lines that work."""
+"""The pages for those who build something: three lines that work, and all that comes after."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
 
+from core.domain import dictionary
 from core.domain.snapshot import FileEntry, Manifest
+from public_site.announcements import ANNOUNCEMENTS
+from public_site.api_parts import bounds_in_words, calls, sandbox_calls
 from public_site.downloads import ADDRESSES_OF_2020
+from public_site.examples import EXAMPLES, THREE, VERIFY
 from public_site.keys import SETTINGS, SNAPSHOTS
+from public_site.openapi import PROBLEM_CODES, paths_of
 from public_site.pages.reader import Reader, reader_of
-from public_site.pages.rendering import page_answer
+from public_site.pages.rendering import clock_time, page_answer
+from public_site.samples import all_samples
 from public_site.snapshots import Look
-from public_site.words import WORDS
 
 routes = web.RouteTableDef()
 
-_PACKED = ".gz"
+_PACKED = (".gz", ".br")
 OFFICIAL = "maskdata.csv"
+MOST_NEWS = 3
 
 
 @dataclass(frozen=True)
@@ -33,50 +40,105 @@ class File:
 
 @routes.get("/data")
 async def data_page(request: web.Request) -> web.Response:
-    """Answer the downloads and how to use them; the lines name the host that was asked."""
-    look = request.app[SNAPSHOTS].look()
-    reader = reader_of(request)
-    origin = request.app[SETTINGS].public_url.rstrip("/") or str(request.url.origin())
-    return page_answer(
-        request, look, reader, "data.html", origin, lambda: _context(look, reader, origin)
+    """Answer three lines, the downloads, and the way to everything else."""
+    return _page(request, "data.html", _first)
+
+
+@routes.get("/data/api")
+async def api_page(request: web.Request) -> web.Response:
+    """Answer every call and parameter of the API."""
+    return _page(request, "data_api.html", _api)
+
+
+@routes.get("/data/dictionary")
+async def dictionary_page(request: web.Request) -> web.Response:
+    """Answer what every field means, and where it stands."""
+    return _page(request, "data_dictionary.html", _dictionary)
+
+
+@routes.get("/data/examples")
+async def examples_page(request: web.Request) -> web.Response:
+    """Answer examples that run."""
+    return _page(
+        request, "data_examples.html", lambda request, look, reader: {"examples": EXAMPLES}
     )
 
 
-def _context(look: Look, reader: Reader, origin: str) -> dict[str, object]:
+@routes.get("/data/sandbox")
+async def sandbox_page(request: web.Request) -> web.Response:
+    """Answer how to try a program against answers that never change."""
+    return _page(request, "data_sandbox.html", _sandbox)
+
+
+@routes.get("/data/policy")
+async def policy_page(request: web.Request) -> web.Response:
+    """Answer how often to ask, what may change, the licence, announcements, contact."""
+    return _page(request, "data_policy.html", _policy)
+
+
+def _page(
+    request: web.Request,
+    template: str,
+    context: Callable[[web.Request, Look, Reader], Mapping[str, object]],
+) -> web.Response:
+    look = request.app[SNAPSHOTS].look()
+    reader = reader_of(request)
+    news = request.app[ANNOUNCEMENTS].now()
+    settings = request.app[SETTINGS]
+    return page_answer(
+        request,
+        look,
+        reader,
+        template,
+        (news, settings.contact),
+        lambda: {"news": news, "contact": settings.contact, **context(request, look, reader)},
+    )
+
+
+def _first(request: web.Request, look: Look, reader: Reader) -> dict[str, object]:
     manifest = look.view.manifest
     return {
-        "origin": origin,
-        "lines": _lines(origin),
-        "verify_lines": _verify_lines(origin, look.published.current.manifest),
+        "lines": THREE,
         "files": [_file(entry, manifest, reader) for entry in _plain(manifest)],
-        "old_addresses": [f"{origin}{path}" for path in ADDRESSES_OF_2020],
-        "fixed": f"{origin}/data/{manifest.sequence}/maskdata.csv",
-        "example_code": look.view.entries[0].record.code if look.view.entries else "5901012345",
+        "samples": [(name, size_words(len(body))) for name, body in all_samples().items()],
+        "addresses_of_2020": tuple(ADDRESSES_OF_2020),
+        "most_news": MOST_NEWS,
+        "ttl_s": manifest.ttl_s,
+        "as_of": clock_time(manifest.as_of),
     }
 
 
-def _lines(origin: str) -> list[tuple[str, str]]:
-    """Return three commands, each with the key of its title."""
-    nearby = f"{origin}/api/v1/nearby?lat=25.0478&lon=121.517&in_stock=1"
-    return [
-        ("line_csv", f"curl --compressed -O {origin}/data/maskdata.csv"),
-        ("line_nearby", f'curl "{nearby}"'),
-        (
-            "line_python",
-            "python3 -c \"import json, urllib.request as u; print(len(json.load(u.urlopen('"
-            f"{origin}/data/outlets.geojson'))['features']))\"",
-        ),
-    ]
+def _api(request: web.Request, look: Look, reader: Reader) -> dict[str, object]:
+    found = calls(look.view.programme.product_ids, frozenset(paths_of(request.app)))
+    return {
+        "calls": found,
+        "codes": PROBLEM_CODES,
+        "envelope": dictionary.ENVELOPE,
+        "bounds_of": bounds_in_words,
+    }
 
 
-def _verify_lines(origin: str, manifest: str) -> list[str]:
-    return [
-        f"curl -O {origin}/data/{manifest} -O {origin}/data/{manifest}.sig"
-        f" -O {origin}/data/public-key.pem",
-        "base64 -d manifest.json.sig > manifest.bin",
-        "openssl pkeyutl -verify -pubin -inkey public-key.pem -rawin -in manifest.json"
-        " -sigfile manifest.bin",
-    ]
+def _dictionary(request: web.Request, look: Look, reader: Reader) -> dict[str, object]:
+    return {
+        "record": dictionary.RECORD,
+        "also": dictionary.ALSO,
+        "tables": (("current.json", dictionary.CURRENT), ("manifest.json", dictionary.MANIFEST)),
+        "file_words": dictionary.FILES,
+    }
+
+
+def _sandbox(request: web.Request, look: Look, reader: Reader) -> dict[str, object]:
+    return {"calls": sandbox_calls()}
+
+
+def _policy(request: web.Request, look: Look, reader: Reader) -> dict[str, object]:
+    manifest = look.view.manifest
+    return {
+        "ttl_s": manifest.ttl_s,
+        "as_of": clock_time(manifest.as_of),
+        "verify": VERIFY,
+        "sunset": request.app[SETTINGS].sunset,
+    }
 
 
 def _plain(manifest: Manifest) -> list[FileEntry]:
@@ -86,11 +148,11 @@ def _plain(manifest: Manifest) -> list[FileEntry]:
 
 
 def _file(entry: FileEntry, manifest: Manifest, reader: Reader) -> File:
-    packed = next((e for e in manifest.files if e.path == entry.path + _PACKED), None)
-    key = f"file_{entry.path}"
+    packed = next((e for e in manifest.files if e.path == f"{entry.path}.gz"), None)
+    known = dictionary.FILES.get(entry.path)
     return File(
         name=entry.path,
-        what=reader.word(key if key in WORDS else "file_other"),
+        what=known.in_language(reader.language) if known else "",
         rows=entry.rows,
         size=size_words(entry.bytes),
         packed_size=size_words(packed.bytes) if packed else "",

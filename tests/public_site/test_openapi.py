@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import re
-import shutil
 import sys
 from pathlib import Path
 
@@ -16,11 +15,9 @@ from openapi_spec_validator import validate
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-import core.releases
 import public_site
-from public_site import openapi
-from public_site.openapi import OPERATIONS, PROBLEM_CODES, paths_of
-from public_site.parameter_table import CHANGES, FILTERED, LIST, NEAR, parameters_of
+from public_site.openapi import PROBLEM_CODES, paths_of
+from public_site.parameter_table import CHANGES, FILTERED, NEAR, parameters_of
 from public_site.search import PARAMETERS
 
 PRODUCTS = ("adult_mask", "child_mask")
@@ -103,7 +100,11 @@ def test_every_code_that_the_site_answers_is_described():
     ],
 )
 async def test_answers_have_exactly_the_members_described(client, document, path, name):
-    if path.partition("?")[0] not in document["paths"] and "{" not in path and "/outlets/" not in path:
+    if (
+        path.partition("?")[0] not in document["paths"]
+        and "{" not in path
+        and "/outlets/" not in path
+    ):
         pytest.fail(f"{path} is not described")
     answer = await (await client.get(f"/sandbox{path}")).json()
     checker(document, name).validate(answer)

@@ -1,0 +1,135 @@
+"""The pages for app builders: the first screen, the sub-pages, both languages."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from core.domain import dictionary
+from public_site.api_parts import sandbox_calls
+from public_site.openapi import PROBLEM_CODES
+from public_site.parameter_table import parameters_of
+from public_site.samples import all_samples
+from tests.public_site.releases import some_outlets
+from tests.public_site.test_pages import read, with_language
+
+SUB_PAGES = ("examples", "api", "dictionary", "sandbox", "policy")
+ALL = ("/data", *(f"/data/{name}" for name in SUB_PAGES))
+LANGUAGES = ("zh-TW", "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ALL)
+async def test_every_page_is_sound_and_leads_to_the_others(client, path, language):
+    page = await read(client, with_language(path, language))
+    assert page.open == []
+    links = {link["href"] for link in page.all("a")}
+    assert {with_language(other, language) for other in ALL} <= links
+    ids = [attributes["id"] for _, attributes in page.tags if attributes.get("id")]
+    assert len(ids) == len(set(ids))
+    assert len(page.all("h1")) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ALL)
+async def test_links_inside_the_site_lead_somewhere(client, path, language):
+    page = await read(client, with_language(path, language))
+    for link in {link["href"] for link in page.all("a") if link["href"].startswith("/data")}:
+        assert (await client.get(link)).status == 200, link
+
+
+async def test_the_three_lines_come_first_and_name_the_host_that_was_asked(client, start):
+    page = await read(client, "/data")
+    codes = [tag.get("id") for tag in page.all("code")][:3]
+    assert codes == ["csv", "near", "python-line"]
+    assert f"curl --compressed -O {str(client.make_url('/')).rstrip('/')}/data/maskdata.csv" in (
+        page.text
+    )
+    public = await start(public_url="https://maskmap.example")
+    assert "-O https://maskmap.example/data/maskdata.csv" in (await read(public, "/data")).text
+
+
+async def test_the_first_page_stays_small(client):
+    answer = await client.get("/data")
+    assert int(answer.headers["Content-Length"]) < 8_000
+
+
+async def test_every_file_of_the_manifest_and_every_sample_is_listed(client):
+    page = await read(client, "/data")
+    files = (await (await client.get("/api/v1/snapshot")).json())["files"]
+    links = {link["href"] for link in page.all("a")}
+    plain = {f"/data/{file['path']}" for file in files if not file["path"].endswith((".gz", ".br"))}
+    assert plain <= links
+    assert {f"/data/samples/{name}" for name in all_samples()} <= links
+    assert all(path.removeprefix("/data/") in dictionary.FILES for path in plain)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_dictionary_page_tells_every_field(client, language):
+    page = await read(client, with_language("/data/dictionary", language))
+    fields = (*dictionary.RECORD, *dictionary.ALSO, *dictionary.CURRENT, *dictionary.MANIFEST)
+    for field in fields:
+        assert field.name in page.text
+        assert " ".join(field.meaning.in_language(language).split()) in page.text
+    for words in dictionary.AVAILABILITY.values():
+        assert words.in_language(language) in page.text
+
+
+async def test_the_api_page_tells_every_parameter_and_code(client):
+    page = await read(client, "/data/api")
+    for parameter in parameters_of(("adult_mask", "child_mask")):
+        assert " ".join(parameter.meaning.zh.split()) in page.text
+    assert all(code in page.text for code in PROBLEM_CODES)
+    assert "/openapi.json" in {link["href"] for link in page.all("a")}
+
+
+@pytest.mark.parametrize("call", sandbox_calls(), ids=lambda call: f"{call.status} {call.path}")
+async def test_the_sandbox_answers_as_its_page_says(client, call):
+    answer = await client.get(call.path, headers=call.headers)
+    assert answer.status == call.status
+    if call.shows.en.startswith(("OUTLET_", "PARAMETER_", "CHANGES_", "SNAPSHOT_", "NO_")):
+        assert (await answer.json())["code"] == re.match("[A-Z_]+", call.shows.en)[0]
+
+
+@pytest.mark.parametrize(
+    ("contact", "shown"),
+    [("", "沒有留下聯絡方式"), ("mailto:data@example.tw", "data@example.tw")],
+)
+async def test_whom_to_ask_is_told_or_said_to_be_unknown(folder, start, contact, shown):
+    folder.publish(some_outlets())
+    page = await read(await start(contact=contact), "/data/policy")
+    assert shown in page.text
+
+
+async def test_polling_advice_names_the_interval_of_the_snapshot(client):
+    text = (await read(client, "/data/policy?lang=en")).text
+    for words in ("30 seconds", "If-None-Match", "/api/v1/changes", "Retry-After", "/api/v2"):
+        assert words in text
+
+
+async def test_attribution_is_ready_to_copy_with_the_time_of_the_data(client):
+    page = await read(client, "/data/policy?lang=en")
+    assert "as of 2020-02-06 10:30:05" in page.text
+    assert any("data-copy" in block for block in page.all("div"))
+
+
+async def test_announcements_are_told_on_the_pages(folder, start, tmp_path):
+    folder.publish(some_outlets())
+    file = tmp_path / "announcements.toml"
+    file.write_text(
+        '[[announcement]]\nid = "a"\nkind = "incident"\ndate = 2026-12-01\n'
+        'effective = 2026-12-02\nzh = "<b>停電</b>"\nen = "<b>A power cut</b>"\n'
+    )
+    client = await start(announcements=file, sunset=date(2027, 6, 30))
+    for path in ("/data", "/data/policy"):
+        page = await read(client, f"{path}?lang=en")
+        assert "<b>A power cut</b> (from 2026-12-02)" in page.text
+        assert "until 2027-06-30" in page.text
+
+
+async def test_nothing_is_shown_but_a_notice_until_the_first_snapshot(start):
+    client = await start()
+    assert (await client.get("/data")).status == 503
+    assert (await client.get("/openapi.json")).status == 200
