@@ -21,11 +21,12 @@ MADE = {
     "part_": ("0", "1", "2"),
     "day_": tuple("0123456"),
     "precision_": ("rooftop", "road", "town", ""),
-    "file_": ("maskdata.csv", "maskdata-all.csv", "outlets.geojson", "points.json"),
+    "data_way_": ("files", "examples", "api", "dictionary", "sandbox", "policy"),
+    "news_": ("notice", "change", "incident", "sunset"),
 }
 # Keys handed on by name: the table of links, titles of pages, units of time, lines of code.
 HANDED = re.compile(
-    r"""["']((?:nav|line|days|hours|minutes|seconds)_[a-z]+|file_other|outlet_unknown|not_found|failed|invalid|empty|refused)["']"""
+    r"""["']((?:nav|days|hours|minutes|seconds)_[a-z]+|outlet_unknown|not_found|failed|invalid|empty|refused)["']"""
 )
 
 
