@@ -340,7 +340,7 @@ async def test_the_rules_say_whose_day_it_is_and_answer_a_digit(client):
     assert "2月6日（四） 雙號" in page.text
     assert "每人一次限購2片" in page.text
     digit = await read(client, "/rules?digit=3")
-    assert (digit.text.count("✓ 可以買"), digit.text.count("✕ 不能買")) == (4, 3)
+    assert (digit.text.count("✓ 可以買"), digit.text.count("✕ 不能買")) == (6, 5)
     english = await read(client, "/rules?lang=en")
     assert "Even last digits" in english.text
 
