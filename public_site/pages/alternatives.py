@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from core.domain.geography import Town, town_of_address, towns_by_code
 from public_site.api import nearest
-from public_site.readings import words_of
 from public_site.pages.asked import Alternative, Asked
 from public_site.pages.filters import county_name
 from public_site.pages.rows import Row, row_of
+from public_site.readings import words_of
 from public_site.search import FURTHEST_M, Query, select
 from public_site.view import View
 
@@ -42,7 +42,7 @@ def alternatives(asked: Asked) -> Iterator[Alternative]:
 
 def _at_any_time(asked: Asked) -> Iterator[Alternative]:
     for name in ("open_now", "window_now"):
-        if getattr(asked.query, name, False):
+        if getattr(asked.query, name):
             freer = replace(asked.query, **{name: False})
             label = asked.reader.word(f"without_{name}")
             yield from _if_any(asked, label, asked.link(**{name: ""}), freer)

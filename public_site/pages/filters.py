@@ -36,8 +36,7 @@ def moments(asked: Asked) -> Iterator[Chip]:
     now = query.in_stock
     url = asked.link(in_stock="" if now else "1", availability="" if now else "buyable")
     yield Chip("in_stock", word("now_in_stock"), url, now)
-    for key in ("open_now", "window_now"):
-        chosen = key in asked.given
+    for key, chosen in (("open_now", query.open_now), ("window_now", query.window_now)):
         yield Chip(key, word(key), asked.link(**{key: "" if chosen else "1"}), chosen)
 
 
@@ -61,7 +60,8 @@ def _chosen(asked: Asked) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     if query.town:
         yield "town", _town_name(asked), ("town",)
     if query.kind:
-        yield "kind", KINDS[query.kind].in_language(reader.language), ("kind",)
+        names = [KINDS[kind].in_language(reader.language) for kind in query.kinds]
+        yield "kind", ("、" if reader.language == CHINESE else ", ").join(names), ("kind",)
     if query.availability and not (query.in_stock and query.availability == "buyable"):
         yield "availability", reader.word(f"availability_{query.availability}"), ("availability",)
 
@@ -91,7 +91,7 @@ def towns(asked: Asked) -> Iterator[Option]:
 def kinds(asked: Asked) -> Iterator[Option]:
     """Yield the kinds of outlets."""
     for kind, name in KINDS.items():
-        yield Option(kind, name.in_language(asked.reader.language), kind == asked.query.kind)
+        yield Option(kind, name.in_language(asked.reader.language), kind in asked.query.kinds)
 
 
 def overview(asked: Asked) -> Iterator[Overview]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import takewhile
 from urllib.parse import urlencode, urlsplit
 
@@ -18,7 +18,6 @@ from public_site.hours import (
     DAYS,
     OPEN,
     PARTS,
-    closed_on,
     known_periods,
     open_at,
     selling_at,
@@ -210,11 +209,6 @@ def open_today(record: OutletRecord, now: datetime, reader: Reader) -> str:
     if not parts:
         return reader.word("closed_today")
     return reader.word("open_today", parts=("、" if reader.language != "en" else ", ").join(parts))
-
-
-def closed_today(record: OutletRecord, day: date) -> bool:
-    """Tell whether the outlet is known to be closed all day."""
-    return closed_on(record, day)
 
 
 def windows_of(record: OutletRecord, reader: Reader) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from core.domain.calendar import taipei_day
 from public_site.api import nearest, understood
 from public_site.keys import SNAPSHOTS
 from public_site.pages import filters
@@ -14,7 +13,8 @@ from public_site.pages.alternatives import alternatives, nearest_with_stock
 from public_site.pages.asked import Asked, read_question
 from public_site.pages.reader import reader_of
 from public_site.pages.rendering import page_answer
-from public_site.pages.rows import Row, closed_today, row_of
+from public_site.pages.rows import Row, row_of
+from public_site.ranking import ordered
 from public_site.search import FURTHEST_M, can_buy_now, select
 
 routes = web.RouteTableDef()
@@ -84,17 +84,8 @@ def _rows(asked: Asked, places: Sequence[int], page: int) -> list[Row]:
     if asked.point is not None:
         found = nearest(view, asked.query, asked.point, limit=ROWS_A_PAGE, radius_m=FURTHEST_M)
         return [_row(asked, place, distance_m) for distance_m, place in found]
-    product, today = asked.query.product, taipei_day(look.now)
-
-    def rank(place: int) -> tuple[bool, bool, int, int]:
-        """Those who have most come first, then the closed, last where nothing can be bought."""
-        entry = view.entries[place]
-        pieces = entry.record.counts[product] if product else sum(entry.record.counts.values())
-        closed = closed_today(entry.record, today)
-        return not can_buy_now(entry, product), closed, -pieces, place
-
-    shown = sorted(places, key=rank)[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]
-    return [_row(asked, place) for place in shown]
+    best = ordered(view, asked.query, places, look.now)
+    return [_row(asked, place) for place in best[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]]
 
 
 def _row(asked: Asked, place: int, distance_m: float | None = None) -> Row:

@@ -6,6 +6,7 @@
 
 (() => {
   const POSITION_DECIMALS = 3; // about 100 m
+  const MAP = /^#map/; // #map-panel, and #map=… that the map keeps in step
   const WIDE = matchMedia("(min-width: 960px)");
   const announce = document.getElementById("announce");
   let shown = location.pathname + location.search;
@@ -29,6 +30,7 @@
   async function go(url, { push = true, to = "", y = null } = {}) {
     const ticket = ++latest;
     const address = new URL(url, location.href);
+    if (!address.hash && MAP.test(location.hash)) address.hash = location.hash;
     const results = document.getElementById("results");
     results.setAttribute("aria-busy", "true");
     let next;
