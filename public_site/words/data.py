@@ -13,7 +13,7 @@ WORDS: dict[str, Text] = {
     ),
     "three_lines": Text("三行就能開始", "Three lines to begin"),
     "copy": Text("複製", "Copy"),
-    "copied": Text("已複製", "Copied"),
+    "code_copied": Text("已複製", "Copied"),
     "data_way_files": Text("檔案", "Files"),
     "data_way_examples": Text("範例", "Examples"),
     "data_way_api": Text("API 說明", "API"),
@@ -109,7 +109,7 @@ WORDS: dict[str, Text] = {
         "The sandbox is signed with a key of its own (/sandbox/data/public-key.pem), good for"
         " tests only.",
     ),
-    "address": Text("網址", "Address"),
+    "try_address": Text("網址", "Address"),
     "answers_status": Text("狀態碼", "Status"),
     "shows": Text("展示什麼", "What it shows"),
     "policy_title": Text("使用須知與公告", "Fair use, changes, licence"),
