@@ -137,7 +137,8 @@ def _arrival_labels(
 def _now(line: Line, end_x: float, end_y: float) -> Label:
     """Name the present number: right of the line where there is room, else above it."""
     if end_x <= _NEAR_THE_END:
-        return Label(round(end_x + 2, 2), end_y + 5, "start", "now", line.last)
+        above_zero = min(end_y + 5, ABOVE + HIGH - 6)
+        return Label(round(end_x + 2, 2), above_zero, "start", "now", line.last)
     return Label(end_x, end_y - 10, "end", "now", line.last)
 
 

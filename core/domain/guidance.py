@@ -31,9 +31,10 @@ _NHI_CARD, _TYPED = "01", "02"
 _FOREIGN = ("03", "04")
 
 # Whom the public could ring, as announced on 5 February 2020 (109.2.5) with the rules themselves.
-HOTLINES = Text(
-    "防疫專線 1922；健保署服務專線 0800-030-598，手機改撥 02-4128-678",
-    "Epidemic line 1922; NHI Administration 0800-030-598, from mobiles 02-4128-678",
+HOTLINES = (
+    (Text("防疫專線", "Epidemic line"), "1922"),
+    (Text("健保署服務專線", "NHI Administration"), "0800-030-598"),
+    (Text("健保署（手機撥打）", "NHI Administration, from mobiles"), "02-4128-678"),
 )
 
 
@@ -100,9 +101,9 @@ def refused_without_buying() -> tuple[tuple[Text, ...], tuple[Text, ...]]:
             " then no longer counts.",
         ),
         Text(
-            f"若不是在這裡登錄的，櫃檯看不到是哪一個販售點。請向{HOTLINES.zh}查詢。",
-            "If it was not recorded here, the counter cannot see where it was. Please ask:"
-            f" {HOTLINES.en}.",
+            "若不是在這裡登錄的，櫃檯看不到是哪一個販售點，請撥下列專線查詢。",
+            "If it was not recorded here, the counter cannot see where it was; please ring one of"
+            " the lines below.",
         ),
     )
     bring = (

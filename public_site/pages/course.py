@@ -183,8 +183,7 @@ def _finding(
     """Say in words what the line shows."""
 
     def pieces(count: int) -> str:
-        space = "" if reader.language == CHINESE else " "
-        return f"{count:,}{space}{unit_of(product, count, reader)}"
+        return f"{count:,} {unit_of(product, count, reader)}"
 
     if len(line.steps) == 1:
         return reader.word("course_flat", pieces=pieces(line.last))

@@ -127,7 +127,7 @@ def calendar(programme: Programme, today: date, asked: Asked, reader: Reader) ->
 def _field(programme: Programme, day: date, today: date, asked: Asked, reader: Reader) -> Day:
     return Day(
         iso=day.isoformat(),
-        label=f"{day.month}/{day.day}" if reader.language == CHINESE else f"{day.day}/{day.month}",
+        label=f"{day.month}/{day.day}" if reader.language == CHINESE else f"{day.day} {day:%b}",
         who=_whose(programme, day, reader),
         today=day == today,
         over=day < today,
@@ -140,9 +140,7 @@ def _whose(programme: Programme, day: date, reader: Reader) -> str:
     block = programme.block_on(day)
     if block is None:
         return reader.word("day_of_nobody")
-    odd, even = (
-        weekday_reason(block.group[-1], digit, day) is None for digit in (_ODD, _EVEN)
-    )
+    odd, even = (weekday_reason(block.group[-1], digit, day) is None for digit in (_ODD, _EVEN))
     if odd and even:
         return reader.word("day_of_all")
     return reader.word("day_of_odd") if odd else reader.word("day_of_even")

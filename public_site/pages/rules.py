@@ -15,7 +15,7 @@ from core.domain.programme import Block, Programme
 from core.domain.wording import buyers_today, differences, prose, rules_in_words
 from public_site import parameters
 from public_site.keys import SNAPSHOTS
-from public_site.pages.own_days import DIGITS, LETTER, Asked, answer_of, ask, calendar
+from public_site.pages.own_days import DIGITS, LETTER, Asked, answer_of, ask, calendar, spelt
 from public_site.pages.reader import CHINESE, Reader, reader_of
 from public_site.pages.rendering import page_answer
 from public_site.snapshots import Look
@@ -76,6 +76,7 @@ def _context(look: Look, reader: Reader, asked: Asked) -> dict[str, object]:
         "digits": DIGITS,
         "letter": LETTER,
         "last_day": today.isoformat(),
+        "bought_day": spelt(asked.bought, today, reader) if asked.bought else "",
         "answers": answer_of(programme, today, asked, reader),
         "sections": {
             name: [line.in_language(language) for line in lines]
@@ -83,7 +84,7 @@ def _context(look: Look, reader: Reader, asked: Asked) -> dict[str, object]:
         },
         "steps": [step.in_language(language) for step in steps],
         "bring": [thing.in_language(language) for thing in bring],
-        "hotlines": HOTLINES.in_language(language),
+        "hotlines": [(name.in_language(language), number) for name, number in HOTLINES],
         "refusals": _refusals(programme, today, language),
         "upcoming": [
             change for change in _changes(programme, today, reader) if change.iso > str(today)

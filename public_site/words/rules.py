@@ -68,11 +68,12 @@ WORDS: dict[str, Text] = {
         "The counter says that you have bought, and you are sure that you have not. In this order:",
     ),
     "rules_take_along": Text("詢問時請備妥", "Have at hand when you ask"),
-    "rules_whom_to_ask": Text("可以問誰：", "Whom to ask:"),
+    "rules_whom_to_ask": Text("可以問誰", "Whom to ask"),
     "rules_every_reason": Text(
         "櫃檯的每一種訊息，以及您可以怎麼做", "Every message of the counter, and what you can do"
     ),
     "rules_upcoming": Text("即將實施的規定", "Announced changes"),
+    "rules_after_that": Text("更之後的（{n} 次）", "Later ones ({n})"),
     "rules_history": Text("規定的沿革", "How the rules have changed"),
     "rules_history_open": Text("歷次規定（{n} 次）", "All {n} of them"),
     "rules_from": Text("{day}起", "From {day}"),

@@ -8,7 +8,13 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from core.domain.guidance import answers, price_and_quota, refusals_of, refused_without_buying
+from core.domain.guidance import (
+    HOTLINES,
+    answers,
+    price_and_quota,
+    refusals_of,
+    refused_without_buying,
+)
 from core.rules import load_programmes
 
 PROGRAMMES = load_programmes(None, None)
@@ -79,7 +85,8 @@ def test_reasons_that_the_block_cannot_give_are_left_out():
 
 def test_who_is_refused_without_having_bought_is_told_whom_to_ask_and_what_to_bring():
     steps, bring = refused_without_buying()
-    assert "1922" in steps[-1].zh and "1922" in steps[-1].en
+    assert "專線" in steps[-1].zh and "lines" in steps[-1].en
+    assert "1922" in [number for _, number in HOTLINES]
     assert any("最近購買紀錄" in step.zh for step in steps)
     assert any("下次購買起日" in thing.zh for thing in bring)
 
