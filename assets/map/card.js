@@ -5,7 +5,7 @@ import { element } from "./settings.js";
 /** Open the card of an outlet at its marker. */
 export async function openCard(map, marker, settings) {
   const place = element("div", { class: "map-card-place" }, element("p", { role: "status" }, settings.words.loading));
-  const popup = L.popup({ maxWidth: 320, minWidth: 240, offset: [0, -14], autoPanPadding: [16, 56] })
+  const popup = L.popup({ maxWidth: 320, minWidth: 264, offset: [0, -14], autoPanPadding: [16, 56] })
     .setLatLng(marker.getLatLng()).setContent(place).openOn(map);
   const close = popup.getElement()?.querySelector(".leaflet-popup-close-button");
   close?.setAttribute("aria-label", settings.words.close);

@@ -1,6 +1,6 @@
 // Buttons on the map: where am I, search this area; and the reader's point with its radius.
 import L from "leaflet";
-import { element, noMotion } from "./settings.js";
+import { element, noMotion, shape } from "./settings.js";
 import { point } from "./place.js";
 
 const POSITION_DECIMALS = 3; // about 100 m; rounded here, before it goes anywhere
@@ -16,14 +16,7 @@ function button(map, words, picture, position, settings, press) {
   const Control = L.Control.extend({
     onAdd() {
       const made = element("button", { type: "button", class: "map-button", "aria-label": words, title: words });
-      made.innerHTML = "";
-      const space = "http://www.w3.org/2000/svg";
-      const svg = document.createElementNS(space, "svg");
-      svg.setAttribute("aria-hidden", "true");
-      const use = document.createElementNS(space, "use");
-      use.setAttribute("href", `${settings.shapes}#${picture}`);
-      svg.append(use);
-      made.append(svg);
+      made.append(shape(settings, picture));
       L.DomEvent.disableClickPropagation(made);
       made.addEventListener("click", press);
       return made;
@@ -44,7 +37,6 @@ function locate(map, settings, say) {
       for (const name of ["page", "county", "town", "q", "bbox"]) address.searchParams.delete(name);
       address.searchParams.set("lat", rounded[0]);
       address.searchParams.set("lon", rounded[1]);
-      address.hash = "";
       go(address);
     },
     () => say(settings.words.refused),
@@ -52,10 +44,9 @@ function locate(map, settings, say) {
   );
 }
 
-/** Ask the page to search anew; where nothing listens, go there. */
-export function go(address) {
-  const event = new CustomEvent("maskmap:go", { detail: { url: String(address) }, cancelable: true });
-  if (document.dispatchEvent(event) && !document.documentElement.dataset.swaps) location.assign(address);
+/** Ask the page to search anew; static/search.js listens. */
+function go(address) {
+  document.dispatchEvent(new CustomEvent("maskmap:go", { detail: { url: String(address) } }));
 }
 
 /** Show where the reader stands: a point, and how far off it may be. */
@@ -75,15 +66,21 @@ function searchHere(map, settings) {
   const made = element("button", { type: "button", class: "map-search-here", hidden: "" }, settings.words.searchHere);
   map.getContainer().append(made);
   L.DomEvent.disableClickPropagation(made);
-  const moved = () => { made.hidden = false; };
-  map.on("dragend", moved);
-  map.getContainer().addEventListener("wheel", moved, { passive: true });
-  map.getContainer().addEventListener("keydown", (event) => {
-    if (event.target === map.getContainer() && /^Arrow|^[+=-]$/.test(event.key)) moved();
-  });
-  map.on("zoomend", () => { if (map.readerZoomed) moved(); });
+  const offer = () => { made.hidden = false; };
+  map.on("dragend", offer);
+  map.on("zoomstart", () => { if (map.byReader) offer(); });
+  for (const name of ["wheel", "keydown", "pointerdown"]) {
+    map.getContainer().addEventListener(name, () => byReader(map), { passive: true, capture: true });
+  }
   document.addEventListener("maskmap:results", () => { made.hidden = true; });
   made.addEventListener("click", () => go(areaInSight(map)));
+}
+
+/** For a moment, what the map does is the reader's doing. */
+function byReader(map) {
+  map.byReader = true;
+  clearTimeout(map.byReaderEnds);
+  map.byReaderEnds = setTimeout(() => { map.byReader = false; }, 1000);
 }
 
 function areaInSight(map) {

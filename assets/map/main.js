@@ -28,8 +28,21 @@ export async function start(place) {
   else showFound(map, settings.outlet ? [settings.outlet] : []);
   const shown = new Shown(map, settings, say);
   await Promise.all([addBasemaps(map, settings), shown.load({ move: !there })]);
-  document.addEventListener("maskmap:results", () => shown.load({ move: true }));
-  return map;
+  shown.open(shown.markers.get(place.dataset.show));
+  let search = asked();
+  document.addEventListener("maskmap:results", () => {
+    // The same search again, or its next page: the map stays. So it does for its own search.
+    const move = asked() !== search && !asked().includes("bbox=");
+    search = asked();
+    shown.load({ move });
+  });
+}
+
+/** Return what the address asks for, without the page of the list. */
+function asked() {
+  const query = new URLSearchParams(location.search);
+  query.delete("page");
+  return query.toString();
 }
 
 function mapIn(place, settings) {
@@ -60,11 +73,12 @@ class Shown {
       iconCreateFunction: (cluster) => clusterIcon(cluster, settings),
       maxClusterRadius: (zoom) => (zoom >= 17 ? 1 : CLUSTER_PX),
       chunkedLoading: true, chunkInterval: 50, showCoverageOnHover: false,
+      chunkProgress: (done, all) => { if (done === all) this.isReady?.(); },
       animate: !noMotion(), spiderfyDistanceMultiplier: 1.8,
       spiderLegPolylineOptions: { className: "spider-leg", weight: 1.5, opacity: 1 },
     }).addTo(map);
     this.listen();
-    tieRows(map, (code) => this.markers.get(code));
+    tieRows(map, (code) => this.markers.get(code), (marker) => this.open(marker));
   }
 
   listen() {
@@ -82,6 +96,16 @@ class Shown {
     map.on("popupclose", () => markRow(""));
   }
 
+  /** Go to a marker, out of its cluster, and open its card. */
+  async open(marker) {
+    if (!marker) return;
+    await this.ready;
+    this.cluster.zoomToShowLayer(marker, () => {
+      markRow(marker.outlet.code);
+      openCard(this.map, marker, this.settings);
+    });
+  }
+
   point(marker) {
     markRow(marker.outlet.code);
     const words = marker.getElement()?.getAttribute("aria-label");
@@ -95,7 +119,7 @@ class Shown {
     clearTimeout(this.soon);
     this.soon = setTimeout(() => {
       const codes = [];
-      this.cluster._featureGroup.eachLayer((layer) => {
+      this.map.eachLayer((layer) => {
         if (layer.getAllChildMarkers) describeCluster(layer, this.settings);
         else if (layer.outlet && this.map.getBounds().contains(layer.getLatLng())) codes.push(layer.outlet.code);
       });
@@ -127,11 +151,16 @@ class Shown {
     const { words, outlet } = this.settings;
     this.map.closePopup();
     this.markers = new Map(outlets.map((one) => [one.code, markerOf(one, this.settings)]));
+    this.ready = new Promise((done) => { this.isReady = done; });
+    if (!outlets.length) this.isReady();
     this.cluster.clearLayers();
     this.cluster.addLayers([...this.markers.values()]);
     if (move) showFound(this.map, outlet ? [outlet] : outlets, { animate: false });
     showReader(this.map, this.settings);
-    this.say(fill(words.shown, { total: outlets.length, n: outlets.filter((one) => one.have).length }));
+    this.say(fill(words.shown, {
+      total: outlets.length.toLocaleString("en"),
+      n: outlets.filter((one) => one.have).length.toLocaleString("en"),
+    }));
     this.map.getContainer().dataset.shown = String(outlets.length);
     this.inSight();
   }

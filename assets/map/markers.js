@@ -43,7 +43,7 @@ function icon(outlet, settings) {
 export function clusterIcon(cluster, settings) {
   const outlets = cluster.getAllChildMarkers().map((marker) => marker.outlet);
   const n = outlets.filter((outlet) => outlet.have).length;
-  const words = fill(n ? settings.words.clusterHave : settings.words.clusterNone, { n: n || outlets.length });
+  const words = fill(n ? settings.words.clusterHave : settings.words.clusterNone, { n: (n || outlets.length).toLocaleString("en") });
   const size = outlets.length >= 500 ? "large" : outlets.length >= 50 ? "middle" : "small";
   const label = element("span", { class: `cluster is-${size}${n ? "" : " is-zero"}` }, words);
   return L.divIcon({ html: label, className: "cluster-marker", iconSize: [72, 44], iconAnchor: [36, 22] });
@@ -58,6 +58,6 @@ export function describeCluster(cluster, settings) {
   const same = bounds.getNorthEast().equals(bounds.getSouthWest());
   const n = outlets.filter((outlet) => outlet.have).length;
   const words = same ? settings.words.spread : settings.words.clusterName;
-  place.setAttribute("aria-label", fill(words, { n, total: outlets.length }));
+  place.setAttribute("aria-label", fill(words, { n: n.toLocaleString("en"), total: outlets.length.toLocaleString("en") }));
   place.removeAttribute("title");
 }

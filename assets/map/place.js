@@ -4,6 +4,8 @@ import L from "leaflet";
 const TAIWAN = [[21.85, 119.9], [25.35, 122.05]];
 const PATTERN = /^#map=(\d{1,2})\/(-?\d{1,2}(?:\.\d{1,6})?)\/(-?\d{1,3}(?:\.\d{1,6})?)$/;
 const NEAR_ZOOM = 15;
+// One outlet is shown with the towns around it.
+const ONE_ZOOM = 13;
 
 /** Read the place from the address; null where there is none. */
 export function placeInAddress(hash = location.hash) {
@@ -33,12 +35,14 @@ export function showFound(map, outlets, { animate = false } = {}) {
   }
   const bounds = outlets.length && outlets.length < 6000
     ? L.latLngBounds(outlets.map(({ lat, lon }) => [lat, lon])) : L.latLngBounds(TAIWAN);
-  return map.fitBounds(bounds, { maxZoom: 16, padding: [24, 24], animate });
+  const maxZoom = outlets.length === 1 ? ONE_ZOOM : NEAR_ZOOM + 1;
+  return map.fitBounds(bounds, { maxZoom, padding: [24, 24], animate });
 }
 
 /** Keep the address in step with the map, without a step in the history. */
 export function keepInAddress(map) {
   map.on("moveend", () => {
+    if (!map.getContainer().offsetWidth) return; // On a phone the list is in its place.
     const { lat, lng } = map.getCenter();
     const hash = `#map=${map.getZoom()}/${lat.toFixed(4)}/${lng.toFixed(4)}`;
     history.replaceState(history.state, "", `${location.pathname}${location.search}${hash}`);
