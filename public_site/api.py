@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -11,12 +13,12 @@ import msgspec
 from aiohttp import web
 from multidict import MultiMapping
 
-from core.domain.geography import DIRECTIONS, bearing_deg
 from core.domain.outlets import valid_code
 from core.errors import NotFound
 from public_site import parameters
 from public_site.answers import json_answer
 from public_site.keys import BASE, SNAPSHOTS
+from public_site.nearby import Position, nearest, nearest_json
 from public_site.parameters import BadParameter, encode_cursor
 from public_site.search import (
     FURTHEST_M,
@@ -25,7 +27,6 @@ from public_site.search import (
     moment_asked,
     read_query,
     select,
-    wanted,
 )
 from public_site.snapshots import Look
 from public_site.view import View
@@ -34,7 +35,11 @@ routes = web.RouteTableDef()
 
 Asked = TypeVar("Asked")
 
-_DIRECTIONS = [name.en.encode() for name in DIRECTIONS]
+# The usual way to ask for a place; what is written otherwise is read at leisure.
+_PLAIN_PLACE = re.compile(
+    r"(?P<before>(?:(?!lat=|lon=)[^&]*&)*)lat=(?P<lat>-?[0-9]{1,3}(?:\.[0-9]{1,15})?)"
+    r"&lon=(?P<lon>-?[0-9]{1,3}(?:\.[0-9]{1,15})?)(?P<after>(?:&(?!lat=|lon=)[^&]*)*)"
+)
 DEFAULT_RADIUS_M = 3000
 DEFAULT_NEAREST, MOST_NEAREST = 20, 100
 DEFAULT_LIMIT, MOST_LIMIT = 100, 1000
@@ -49,10 +54,9 @@ class _List(msgspec.Struct, frozen=True):
 
 
 class _Near(msgspec.Struct, frozen=True):
-    """A question for what is near, understood."""
+    """A question for what is near a place, understood but for the place."""
 
     query: Query
-    point: tuple[float, float]
     limit: int
     radius_m: float
 
@@ -77,22 +81,18 @@ async def one_outlet(request: web.Request) -> web.Response:
     place = look.view.by_code.get(code)
     if place is None:
         raise unknown_outlet(code)
-    fragment = look.view.entries[place].fragment
-    return json_answer(request, look, b'"outlet":%b}' % fragment, code)
+    rest = b'"outlet":%b}}' % look.view.columns.fragment(place)
+    return json_answer(request, look, rest, code)
 
 
 @routes.get("/api/v1/nearby")
 async def nearby(request: web.Request) -> web.Response:
     """Answer the nearest outlets that a query means, with ``distance_m`` and ``direction``."""
     look = request.app[SNAPSHOTS].look()
-    asked = understood(request, look, _read_near)
-    rest = look.view.answers.get(asked)
-    if rest is None:
-        found = nearest(
-            look.view, asked.query, asked.point, limit=asked.limit, radius_m=asked.radius_m
-        )
-        rest = look.view.answers.keep(asked, _nearest_json(look.view, asked.point, found))
-    return json_answer(request, look, rest, asked, asked.query.moment)
+    asked, point = _near(request, look)
+    found = nearest(look.view, asked.query, point, limit=asked.limit, radius_m=asked.radius_m)
+    rest = nearest_json(look.view, point, found)
+    return json_answer(request, look, rest, (asked, point), asked.query.moment)
 
 
 @routes.get("/api/v1/snapshot")
@@ -127,16 +127,6 @@ async def snapshot(request: web.Request) -> web.Response:
     return json_answer(request, look, msgspec.json.encode(rest)[1:], "snapshot")
 
 
-def nearest(
-    view: View, query: Query, point: tuple[float, float], *, limit: int, radius_m: float
-) -> list[tuple[float, int]]:
-    """Return the nearest outlets that a query means as ``(distance_m, place)``."""
-    lat, lon = point
-    return view.grid.nearest(
-        lat, lon, limit=limit, radius_m=radius_m, wanted=wanted(view, query), name=query
-    )
-
-
 def understood(
     request: web.Request, look: Look, read: Callable[[Mapping[str, str], View, datetime], Asked]
 ) -> Asked:
@@ -154,15 +144,39 @@ def _read_list(sent: Mapping[str, str], view: View, now: datetime) -> _List:
     return _List(read_query(sent, view, now), parameters.cursor(sent), limit)
 
 
-def _read_near(sent: Mapping[str, str], view: View, now: datetime) -> _Near:
+def _near(request: web.Request, look: Look) -> tuple[_Near, Position]:
+    """Read what is asked, and from where.
+
+    Places differ, what is asked seldom: it is understood once, without the place.
+    """
+    text = request.rel_url.raw_query_string
+    plain = _PLAIN_PLACE.fullmatch(text)
+    if plain is None or "_now=" in text:
+        return understood(request, look, _read_near), _read_place(joined(request.query))
+    key = (_read_near, plain["before"], plain["after"])
+    asked = look.view.understood.get(key)
+    if asked is None:
+        asked = _read_near(joined(request.query), look.view, look.now)
+        look.view.understood.keep(key, asked)
+    lat, lon = float(plain["lat"]), float(plain["lon"])
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        return asked, _read_place(joined(request.query))
+    return asked, (lat, lon)
+
+
+def _read_place(sent: Mapping[str, str]) -> Position:
     point = parameters.position(sent)
     if point is None:
         raise BadParameter(
             "lat", "lat and lon are needed: degrees, such as lat=25.0478&lon=121.517"
         )
+    return point
+
+
+def _read_near(sent: Mapping[str, str], view: View, now: datetime) -> _Near:
     radius_m = parameters.number(sent, "radius_m", 1, FURTHEST_M) or DEFAULT_RADIUS_M
     limit = parameters.whole(sent, "limit", 1, MOST_NEAREST, DEFAULT_NEAREST)
-    return _Near(read_query(sent, view, now), point, limit, radius_m)
+    return _Near(read_query(sent, view, now), limit, radius_m)
 
 
 def joined(query: MultiMapping[str]) -> dict[str, str]:
@@ -188,29 +202,12 @@ def unknown_outlet(code: str) -> NotFound:
 
 def _page_of(view: View, asked: _List, sent: Mapping[str, str], base: str) -> bytes:
     places = select(view, asked.query)
-    rest = [place for place in places if view.entries[place].record.code > asked.after]
+    codes, columns = view.columns.codes, view.columns
+    rest = places[bisect_right(places, asked.after, key=codes.__getitem__) :]
     page, more = rest[: asked.limit], len(rest) > asked.limit
-    cursor = encode_cursor(view.entries[page[-1]].record.code) if more else None
+    cursor = encode_cursor(codes[page[-1]]) if more else None
     same = {name: sent[name] for name in (*PARAMETERS, "limit") if sent.get(name)}
     following = f"{base}/api/v1/outlets?{urlencode({**same, 'cursor': cursor})}" if more else None
     members = {"total": len(places), "next_cursor": cursor, "next": following}
-    outlets = b",".join(view.entries[place].fragment for place in page)
+    outlets = b"},".join(map(columns.fragment, page)) + b"}" * bool(page)
     return b'"outlets":[%b],%b' % (outlets, msgspec.json.encode(members)[1:])
-
-
-def _nearest_json(
-    view: View, point: tuple[float, float], found: Sequence[tuple[float, int]]
-) -> bytes:
-    return b'"outlets":[%b]}' % b",".join(_with_way(view, point, d, p) for d, p in found)
-
-
-def _with_way(view: View, point: tuple[float, float], distance_m: float, place: int) -> bytes:
-    """Return an outlet's object with how far it is (metres, to the decimetre) and where."""
-    entry = view.entries[place]
-    bearing = bearing_deg(*point, entry.record.lat, entry.record.lon)
-    return b'%b,"distance_m":%.1f,"bearing_deg":%d,"direction":"%b"}' % (
-        entry.fragment[:-1],
-        distance_m,
-        round(bearing) % 360,
-        _DIRECTIONS[round(bearing / 45) % 8],
-    )

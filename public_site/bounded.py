@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
@@ -15,7 +16,7 @@ class BoundedCache(Generic[V]):
         self._most = most
         self._size_of = size_of
         self._sum = 0
-        self._kept: dict[Hashable, V] = {}
+        self._kept: OrderedDict[Hashable, V] = OrderedDict()
 
     def get(self, key: Hashable) -> V | None:
         """Return what is kept under a key, if anything."""
@@ -29,8 +30,8 @@ class BoundedCache(Generic[V]):
         if (old := self._kept.pop(key, None)) is not None:
             self._sum -= self._size_of(old)
         while self._sum + size > self._most:
-            oldest = next(iter(self._kept))
-            self._sum -= self._size_of(self._kept.pop(oldest))
+            _, oldest = self._kept.popitem(last=False)
+            self._sum -= self._size_of(oldest)
         self._kept[key] = value
         self._sum += size
         return value

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import product as combinations
+from typing import Any, overload
 
 import msgspec
 
@@ -12,31 +14,64 @@ from core.domain.programme import Programme, from_document
 from core.domain.snapshot import Manifest, OutletRecord
 from core.releases import Untrusted
 from public_site.bounded import BoundedCache
+from public_site.columns import Columns, read_columns
 from public_site.folding import search_text
-from public_site.grid import Grid
+from public_site.strips import Nearest, Strips
 
 OUTLETS_FILE = "outlets.geojson"
 _MOST_PAGE_BYTES = 48 * 2**20
 _MOST_ANSWER_BYTES = 32 * 2**20
+_MOST_INDEX_BYTES = 64 * 2**20
 _MOST_QUERIES = 20_000
+# Up to so many outlets every record is read when a snapshot is taken, so that no visitor waits for
+# it; of more, only those are read that somebody asks for.
+MOST_READ_AHEAD = 50_000
+_MOST_ENTRIES_KEPT = 20_000
+_BYTES_A_POINT = 24
 
-# With this the publisher's file begins what is the same for every outlet of a release.
-_TIMES = b',"valid_at":'
-_OF_RELEASE = {"valid_at", "published_at"}
-_RECORD_FIELDS = {field.name for field in msgspec.structs.fields(OutletRecord)} - _OF_RELEASE
 
+class Entry:
+    """One outlet: what templates read, and what a search reads.
 
-class Entry(msgspec.Struct, frozen=True):
-    """One outlet: what templates read, what a search reads, what the API sends.
-
-    ``record`` leaves out the two times that are the same for all of a release. ``core`` is what
-    the release says of the outlet without them, to tell whether anything changed.
+    ``record`` leaves out the two times that are the same for all of a release.
     """
 
-    record: OutletRecord
-    text: str
-    fragment: bytes
-    core: bytes
+    __slots__ = ("_text", "record")
+
+    def __init__(self, record: OutletRecord) -> None:
+        self.record = record
+        self._text = ""
+
+    @property
+    def text(self) -> str:
+        """What free text looks at; spelled for comparison when it is first needed."""
+        if not self._text:
+            self._text = search_text(self.record)
+        return self._text
+
+
+class LateEntries(Sequence[Entry]):
+    """The outlets of a very large release, each read when it is asked for."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._kept: BoundedCache[Entry] = BoundedCache(_MOST_ENTRIES_KEPT, lambda entry: 1)
+
+    @overload
+    def __getitem__(self, place: int) -> Entry: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Entry]: ...
+
+    def __getitem__(self, place: int | slice) -> Entry | Sequence[Entry]:
+        """Return an outlet by its place."""
+        if isinstance(place, slice):
+            return [self[one] for one in range(len(self))[place]]
+        place = range(len(self))[place]
+        entry = self._kept.get(place)
+        return entry or self._kept.keep(place, Entry(self._columns.record(place)))
+
+    def __len__(self) -> int:
+        return len(self._columns)
 
 
 @dataclass(frozen=True)
@@ -49,39 +84,35 @@ class Release:
     files: Mapping[str, bytes]
 
 
-class _Point(msgspec.Struct, frozen=True):
-    coordinates: tuple[float, float]
-
-
-class _Feature(msgspec.Struct, frozen=True):
-    geometry: _Point
-    properties: msgspec.Raw
-
-
-class _Collection(msgspec.Struct, frozen=True):
-    features: list[_Feature]
-
-
 @dataclass(frozen=True)
 class View:
     """The index over one release. ``entries`` ascend by code; places in it name outlets.
 
-    ``pages`` and ``answers`` are remembered by what was asked, however it was written;
-    ``understood`` remembers what the text of a query means.
+    ``stocked`` are the indexes that most people search: by whether pieces are left, of which
+    product, and the availability; ``indexes`` remembers others by their query. ``pages`` and
+    ``answers`` are remembered by what was asked, however it was written; ``understood`` remembers
+    what the text of a query means.
     """
 
     release: Release
     programme: Programme
+    columns: Columns
     entries: Sequence[Entry]
     by_code: Mapping[str, int]
     by_county: Mapping[str, Sequence[int]]
     by_town: Mapping[str, Sequence[int]]
-    grid: Grid
+    strips: Strips
+    stocked: Mapping[tuple[bool, str, str], Nearest]
     pages: BoundedCache[Any] = field(
         default_factory=lambda: BoundedCache(_MOST_PAGE_BYTES, lambda page: page.size)
     )
     answers: BoundedCache[bytes] = field(
         default_factory=lambda: BoundedCache(_MOST_ANSWER_BYTES, len)
+    )
+    indexes: BoundedCache[Nearest] = field(
+        default_factory=lambda: BoundedCache(
+            _MOST_INDEX_BYTES, lambda index: _BYTES_A_POINT * len(index)
+        )
     )
     understood: BoundedCache[Any] = field(
         default_factory=lambda: BoundedCache(_MOST_QUERIES, lambda query: 1)
@@ -109,69 +140,59 @@ def build_view(release: Release, known: View | None = None) -> View:
     """
     try:
         programme = from_document(release.manifest.rules.document)
-        collection = msgspec.json.decode(release.files[OUTLETS_FILE], type=_Collection)
-        before = _entries_before(known, programme)
-        entries = sorted(
-            (_entry(feature, programme, before) for feature in collection.features),
-            key=lambda entry: entry.record.code,
+        columns, same = read_columns(
+            release.files[OUTLETS_FILE], programme.product_ids, known.columns if known else None
         )
+        entries = _entries(columns, known, same)
     except KeyError as error:
         raise Untrusted(f"release {release.manifest.sequence} lacks {error}") from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, ValueError) as error:
         raise Untrusted(f"{OUTLETS_FILE}: {error}") from None
-    _refuse_impossible(entries)
-    points = [(entry.record.lat, entry.record.lon) for entry in entries]
-    same_points = known is not None and known.grid.holds(points)
+    strips = (
+        known.strips if known and known.strips.holds(columns.points) else Strips(columns.points)
+    )
+    moved = known is None or known.columns.codes != columns.codes
     return View(
         release=release,
         programme=programme,
+        columns=columns,
         entries=entries,
-        by_code={entry.record.code: place for place, entry in enumerate(entries)},
-        by_county=_grouped(entry.record.county_code for entry in entries),
-        by_town=_grouped(entry.record.town_code for entry in entries),
-        grid=known.grid.forgetful() if known and same_points else Grid(points),
+        by_code={c: p for p, c in enumerate(columns.codes)}
+        if moved or not known
+        else known.by_code,
+        by_county=_grouped(columns.counties),
+        by_town=_grouped(columns.towns),
+        strips=strips,
+        stocked=_stocked(columns, strips),
     )
 
 
-def _entries_before(known: View | None, programme: Programme) -> Mapping[bytes, Entry]:
-    """Return the entries of the view before by what was said of them, unless products changed."""
-    if known is None or known.programme.product_ids != programme.product_ids:
-        return {}
-    return {entry.core: entry for entry in known.entries}
-
-
-def _entry(feature: _Feature, programme: Programme, before: Mapping[bytes, Entry]) -> Entry:
-    # The fields of the GeoJSON, byte for byte, and the point beside them.
-    fields = bytes(feature.properties).rstrip()[:-1]
-    lon, lat = feature.geometry.coordinates
-    point = b',"lon":%b,"lat":%b}' % (msgspec.json.encode(lon), msgspec.json.encode(lat))
-    core = fields[: fields.rfind(_TIMES)] + point if _TIMES in fields else fields + point
-    same = before.get(core)
-    if same is not None:
-        return Entry(record=same.record, text=same.text, fragment=fields + point, core=core)
-    record = _record(msgspec.json.decode(feature.properties), lon, lat, programme)
-    return Entry(record=record, text=search_text(record), fragment=fields + point, core=core)
-
-
-def _record(
-    properties: Mapping[str, Any], lon: float, lat: float, programme: Programme
-) -> OutletRecord:
-    known = {name: value for name, value in properties.items() if name in _RECORD_FIELDS}
-    known["counts"] = {product: properties[product] for product in programme.product_ids}
-    known["levels"] = {product: properties[f"{product}_level"] for product in programme.product_ids}
-    return msgspec.convert(known | {"lon": lon, "lat": lat}, OutletRecord)
-
-
-def _refuse_impossible(entries: Sequence[Entry]) -> None:
+def _entries(columns: Columns, known: View | None, same: Mapping[int, int]) -> Sequence[Entry]:
+    """Return the outlets; those of whom the same is said are taken from the view before."""
+    if len(columns) > MOST_READ_AHEAD:
+        return LateEntries(columns)
+    entries = [
+        known.entries[same[place]] if known and place in same else Entry(columns.record(place))
+        for place in range(len(columns))
+    ]
     for entry in entries:
-        if min(entry.record.counts.values(), default=0) < 0:
-            raise Untrusted(f"outlet {entry.record.code} has less than nothing in stock")
-    if len({entry.record.code for entry in entries}) != len(entries):
-        raise Untrusted("an outlet stands in the snapshot twice")
+        entry.text  # noqa: B018 - spelled now, off the event loop
+    return entries
 
 
-def _grouped(codes: Any) -> dict[str, list[int]]:
-    groups: dict[str, list[int]] = {}
+def _stocked(columns: Columns, strips: Strips) -> dict[tuple[bool, str, str], Nearest]:
+    """Return the indexes by stock: taken from the strips, since no outlet has moved."""
+    found = {(False, "", ""): strips.all()}
+    for product, availability in combinations(("", *columns.products), ("", "buyable")):
+        mask = columns.stocked(product, availability, in_stock=True)
+        found[True, product, availability] = strips.only(mask)
+    return found
+
+
+def _grouped(codes: Sequence[str]) -> dict[str, Sequence[int]]:
+    groups: dict[str, array[int]] = {}
     for place, code in enumerate(codes):
-        groups.setdefault(code, []).append(place)
-    return groups
+        if code not in groups:
+            groups[code] = array("L")
+        groups[code].append(place)
+    return dict(groups)

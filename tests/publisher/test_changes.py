@@ -43,7 +43,7 @@ class Reader:
         manifest, body = read_manifest_of(self.folder, sequence, self.key)
         files = {geojson.PATH: read_file(self.folder, manifest, geojson.PATH)}
         view = build_view(Release(manifest, body, b"", files))
-        return {entry.record.code: entry.core for entry in view.entries}
+        return {code: view.columns.core(p) for p, code in enumerate(view.columns.codes)}
 
 
 def followed(reader: Reader, objects: Objects, sequence: int) -> Objects:
