@@ -15,6 +15,8 @@ from core.domain.text import Text
 
 OFFICIAL, WHOLE, GEOJSON = "maskdata.csv", "maskdata-all.csv", "outlets.geojson"
 POINTS, CHANGES, API = "points.json", "changes.ndjson", "API"
+# What has the whole record; the changes have all of it but the two times of the release.
+FULL = (WHOLE, GEOJSON, CHANGES, API)
 
 FILES: Mapping[str, Text] = {
     OFFICIAL: Text(
@@ -74,6 +76,21 @@ class Field:
     example: str
     files: Mapping[str, str] = field(default_factory=dict)
     allowed: Mapping[str, Text] = field(default_factory=dict)
+
+    @property
+    def in_full_formats(self) -> bool:
+        """Tell whether it stands in every full format and in the API's answers."""
+        return {WHOLE, GEOJSON, API} <= set(self.files)
+
+    @property
+    def elsewhere(self) -> list[tuple[str, str]]:
+        """Return the other files that have it, and full formats that call it otherwise."""
+        full = FULL if self.in_full_formats else ()
+        return [
+            (file, name)
+            for file, name in self.files.items()
+            if file not in full or name != self.name
+        ]
 
 
 def _everywhere(
