@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from core.domain.geography import normalise_address, towns_by_code
 from core.domain.outlets import KINDS
@@ -17,20 +18,29 @@ NUMBER_MARK = "·"
 # The lines of a search text, in their order.
 NAME, CODE, PHONES, AREA, STREET, ADDRESS, OTHER = range(7)
 
+# The texts of the real nation twice over.
+_MOST_TEXTS = 16_384
 _DIGITS = {numeral: value for value, numeral in enumerate("〇一二三四五六七八九")} | {"零": 0}
 _NUMERALS = "〇零一二三四五六七八九十百"
 # 忠孝東路四段 is 4段, 中山一路 is 1路 and 四十九號 is 49號; but 一心路 keeps its name.
-_COUNTED = re.compile(f"[{_NUMERALS}]+(?=[段路街道巷弄鄰號樓])")
-_DASHES = str.maketrans("‐‑‒–—―−－﹣", "---------")
+_COUNTED = re.compile(
+    f"[{_NUMERALS}]+(?=[段路街道巷弄鄰號樓]|[之、,.\\-][0-9{_NUMERALS}]+號)"
+    f"|(?<=[路街段巷弄])[{_NUMERALS}]+(?=之|$)|(?<=之)[{_NUMERALS}]+$"
+)
+# Signs that people and offices write for a dash, for "and", for nought.
+_SIGNS = str.maketrans(
+    dict.fromkeys("‐‑‒–—―−－﹣─━", "-") | dict.fromkeys("˙•‧・·∙", "、") | {"○": "〇", "◯": "〇"}
+)
 # 5之1號 and 5-1號; 5號之1 is the same door.
 _SUB_NUMBER = re.compile(r"(?<=[0-9])之(?=[0-9])")
 _SUB_DOOR = re.compile(r"([0-9]+)號[之-]([0-9]+)(?![0-9]*[樓f號])")
 # 326、328號 is two doors.
-_DOORS = re.compile(r"([0-9]+)[、,.及和與](?=[0-9、,.\-及和與]*號)")
+_DOORS = re.compile(r"([0-9]+)[、,.。及和與](?=[0-9、,.。\-及和與]*號)")
 _ONE_FLOOR = (
-    r"(?:地下|b)?[0-9一二三四五六七八九十][0-9一二三四五六七八九十、,.\-~至及和與]*(?:樓|f)"
+    r"(?:地下|b)?[0-9一二三四五六七八九十][0-9一二三四五六七八九十、,.\-~至及和與]*(?:[樓層]|f)"
 )
-_FLOOR = re.compile(rf"(?<=號)[、,.( ]*(?:{_ONE_FLOOR}(?:[之-][0-9]+)?|b[0-9]+)")
+_FLOOR = re.compile(rf"(?<=號)[、,.。( ]*(?:{_ONE_FLOOR}(?:[之-][0-9]+)?|b[0-9]+)")
+_PUNCTUATION = re.compile(r"[^\w\-]|_")
 # A dash that does not join two numbers.
 _LONE_DASH = re.compile(r"(?<![0-9])-|-(?![0-9])")
 _NUMBER = re.compile(r"(?<![0-9\-])(?=[0-9])")
@@ -51,14 +61,15 @@ def fold(text: str) -> str:
     text = normalise_address(visible(text)).lower().replace(" ", "")
     text = _COUNTED.sub(lambda numeral: _as_digits(numeral[0]), text)
     text = _SUB_NUMBER.sub("-", text)
-    text = _DOORS.sub(r"\1號", _SUB_DOOR.sub(r"\1-\2號", _FLOOR.sub("", text)))
-    text = "".join(sign for sign in text if sign.isalnum() or sign == "-")
-    return _NUMBER.sub(NUMBER_MARK, _LONE_DASH.sub("", text))
+    text = _DOORS.sub(r"\1號", _SUB_DOOR.sub(r"\1-\2號", without_floors(text)))
+    return _NUMBER.sub(NUMBER_MARK, _LONE_DASH.sub("", _PUNCTUATION.sub("", text)))
 
 
 def visible(text: str) -> str:
     """Spell a text half-width, dashes alike, without what nobody sees (control, direction)."""
-    folded = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    folded = unicodedata.normalize("NFKC", text.translate(_SIGNS))
+    if folded.isprintable():
+        return folded
     return "".join(s if s.isprintable() else " " if s.isspace() else "" for s in folded)
 
 
@@ -76,6 +87,11 @@ def _as_digits(numeral: str) -> str:
     return str(total + (last or 0))
 
 
+def without_floors(text: str) -> str:
+    """Take floors and rooms from behind a door number; lower case in."""
+    return _FLOOR.sub("", text)
+
+
 def without_village(street: str) -> str:
     """Take village and neighbourhood (里, 村, 鄰) from a folded address behind its town."""
     return _NEIGHBOURHOOD.sub("", _VILLAGE.sub("", street))
@@ -91,27 +107,32 @@ def phones_of(text: str) -> list[str]:
 def search_text(record: OutletRecord) -> str:
     """Join what free text looks at; the line breaks keep a word from spanning two fields."""
     town = towns_by_code().get(record.town_code)
-    address = fold(record.address)
-    area = fold(town.county_zh + town.town_zh if town else record.county + record.town)
-    kind = KINDS.get(record.kind)
-    other = [f"{town.town_en}, {town.county_en}"] if town else []
-    other += [kind.zh, kind.en] if kind else []
-    return "\n".join(
-        [
-            fold(record.name),
-            record.code.lower(),
-            " ".join(phones_of(record.phone)),
-            area,
-            without_village(_behind(address, area, record)),
-            address,
-            " ".join(map(fold, other)),
-        ]
-    )
+    names = (town.county_zh, town.town_zh) if town else (record.county, record.town)
+    other = _other_words(record.town_code, record.kind)
+    return _text(record.name, record.code, record.phone, record.address, *names, other)
 
 
-def _behind(address: str, area: str, record: OutletRecord) -> str:
+@lru_cache(maxsize=_MOST_TEXTS)
+def _text(
+    name: str, code: str, phone: str, address: str, county: str, town: str, other: str
+) -> str:
+    """Spell an outlet; remembered, since its numbers change all day and its words do not."""
+    folded, area = fold(address), fold(county + town)
+    lines = [fold(name), code.lower(), " ".join(phones_of(phone)), area]
+    return "\n".join([*lines, without_village(_behind(folded, area, fold(county))), folded, other])
+
+
+@lru_cache(maxsize=4096)
+def _other_words(town_code: str, kind: str) -> str:
+    """Return English names of town and county, and the kind in both languages."""
+    town, named = towns_by_code().get(town_code), KINDS.get(kind)
+    words = [f"{town.town_en}, {town.county_en}"] if town else []
+    return " ".join(map(fold, [*words, *((named.zh, named.en) if named else ())]))
+
+
+def _behind(address: str, area: str, county: str) -> str:
     """Return a folded address without county and town at its head."""
-    for head in (area, fold(record.county + record.town), fold(record.county)):
+    for head in (area, county):
         if head and address.startswith(head):
             return address[len(head) :]
     return address

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import chain
 
 from core.domain.geography import address_heads, town_stems
-from public_site.folding import fold, visible, without_village
+from public_site.folding import fold, visible, without_floors, without_village
 
 Words = tuple[str, ...]
 
@@ -50,7 +50,8 @@ def readings(text: str) -> Iterator[Words]:
     parts = _parts(text)
     strict = _words(parts)
     joined = "".join(parts)
-    bases = [strict, _words([joined]), *_by_stems(parts, joined)]
+    bare = _without_realm(_GLUED_POSTCODE.sub("", joined))
+    bases = [strict, _words([joined]), _words([bare]), *_by_stems(bare)]
     looser = chain.from_iterable(map(_loosened, bases))
     without = (base[:1] + base[2:] for base in bases if _is_county_and_town(base))
     yield from dict.fromkeys(words for words in chain(bases, looser, without) if words)
@@ -64,7 +65,8 @@ def area_words() -> frozenset[str]:
 
 def _parts(text: str) -> list[str]:
     """Take a text apart at spaces and punctuation; fold each part, telephone numbers as one."""
-    text = _EXTENSION.sub(" ", _DOORS.sub("號", _JOINED.sub("", visible(text))))
+    text = without_floors(_JOINED.sub("", visible(text).lower()))
+    text = _EXTENSION.sub(" ", _DOORS.sub("號", text))
     text = _TELEPHONE.sub(lambda found: _telephone(found[0]), text)
     text = _LOCAL_TELEPHONE.sub(r" \1\2 ", text)
     spaced = "".join(sign if sign.isalnum() or sign == "-" else " " for sign in text)
@@ -78,8 +80,7 @@ def _telephone(text: str) -> str:
 
 
 def _folded(part: str) -> str:
-    lower = part.lower()
-    return lower if _DIGITS.fullmatch(lower) else fold(part)
+    return part if _DIGITS.fullmatch(part) else fold(part)
 
 
 def _words(parts: Iterable[str]) -> Words:
@@ -129,10 +130,9 @@ def _head(text: str) -> str:
     return ""
 
 
-def _by_stems(parts: list[str], joined: str) -> Iterator[Words]:
+def _by_stems(bare: str) -> Iterator[Words]:
     """Read 板橋文化路 as (板橋, 文化路), 臺北大安和平東路 as (臺北市, 大安, 和平東路)."""
     stems = town_stems()
-    bare = _without_realm(_GLUED_POSTCODE.sub("", joined))
     for length in range(min(_LONGEST_HEAD, len(bare) - 2), 1, -1):
         rest = bare[length:]
         if bare[:length] in stems and not rest.startswith(_NO_STREET[:4]):

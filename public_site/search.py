@@ -100,11 +100,20 @@ def moment_asked(query: Mapping[str, str], now: datetime) -> str:
 
 def _likeliest(view: View, text: str) -> Words:
     """Return the first reading of a text that finds anything; the strict one where none does."""
-    all_places = range(len(view.entries))
     likely = readings(text)
     strict = next(likely, ())
-    found = (words for words in chain((strict,), likely) if _with_words(view, all_places, words))
-    return next(found, strict)
+    by_word: dict[str, Sequence[int]] = {}
+    return next(
+        (words for words in chain((strict,), likely) if _finds(view, words, by_word)), strict
+    )
+
+
+def _finds(view: View, words: Words, by_word: dict[str, Sequence[int]]) -> bool:
+    """Tell whether any outlet has all words; the longest is looked for once for all readings."""
+    longest = max(words, key=len)
+    if longest not in by_word:
+        by_word[longest] = _with_words(view, range(len(view.entries)), (longest,))
+    return bool(_with_words(view, by_word[longest], words))
 
 
 def select(view: View, query: Query) -> list[int]:
