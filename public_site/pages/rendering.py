@@ -25,10 +25,11 @@ from core.domain.geography import towns_by_code
 from core.domain.snapshot import STALE_AFTER_TTL, OutletRecord
 from core.domain.wording import buyers_today
 from public_site import static_files
-from public_site.answers import BRIEFLY, NEVER, accepts_gzip, gzipped, is_known, tag_of
+from public_site.answers import BRIEFLY, NEVER, accepts_gzip, gzipped, is_known, prepared, tag_of
 from public_site.basemaps import offered
 from public_site.keys import SETTINGS
 from public_site.pages.reader import CHINESE, ENGLISH, Reader
+from public_site.serving.ready import Lasts, Ready
 from public_site.snapshots import Look
 from public_site.words import word
 
@@ -97,7 +98,7 @@ def page_answer(
     *,
     status: int = 200,
     given: Mapping[str, str] = MappingProxyType({}),
-) -> web.Response:
+) -> web.StreamResponse:
     """Answer with a page; ``context`` is asked only where the page is not remembered.
 
     ``key`` names the page among all those of this snapshot in this language. ``given`` are the
@@ -120,7 +121,8 @@ def page_answer(
     if packed:
         headers["Content-Encoding"] = "gzip"
     body = page.filled(age_html(look, reader), origin.encode(), packed=packed)
-    return _html(body, status, headers)
+    headers["Content-Type"] = "text/html; charset=utf-8"
+    return prepared(request, Ready(status, headers, body), Lasts.SECOND, look)
 
 
 def bare_page(
