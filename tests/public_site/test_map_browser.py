@@ -1,4 +1,4 @@
-"""The map in a real browser: both sizes, keyboard, deep links, clusters, hostile names, no others."""
+"""The map in a real browser: both sizes, keyboard, deep links, clusters, hostile names."""
 
 from __future__ import annotations
 
