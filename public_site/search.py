@@ -110,6 +110,8 @@ def _likeliest(view: View, text: str) -> Words:
 
 def _finds(view: View, words: Words, by_word: dict[str, Sequence[int]]) -> bool:
     """Tell whether any outlet has all words; the longest is looked for once for all readings."""
+    if not words:
+        return len(view.entries) > 0
     longest = max(words, key=len)
     if longest not in by_word:
         by_word[longest] = _with_words(view, range(len(view.entries)), (longest,))
