@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from public_site import parameters
 from public_site.pages.reader import Reader
-from public_site.search import Query, read_query
+from public_site.places import Place, find_place
+from public_site.search import Query, read_query, select
 from public_site.snapshots import Look
 from public_site.view import View
 
@@ -62,12 +63,16 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Question:
-    """What the address asks for. ``given`` are its parameters as they were written."""
+    """What the address asks for. ``given`` are its parameters as they were written.
+
+    ``place`` is the station that the text names; ``point`` is then where it lies.
+    """
 
     given: tuple[tuple[str, str], ...]
     query: Query
     point: tuple[float, float] | None
     page: int
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ class Asked:
 
     @property
     def point(self) -> tuple[float, float] | None:
-        """Where the reader stands, if that was said."""
+        """Where distances are from: where the reader stands, or the place in the box."""
         return self.question.point
 
     @property
@@ -110,7 +115,19 @@ def read_question(sent: Mapping[str, str], view: View, now: datetime) -> Questio
     page = parameters.whole(sent, "page", 1, _MOST_PAGES, 1)
     given = {name: sent[name].strip() for name in KEPT if sent.get(name, "").strip()}
     query = _without_foreign_town(query, given)
-    return Question(tuple(given.items()), query, point, page)
+    place = _place_meant(given.get("q", ""), query, view)
+    if place is not None:
+        point, query = (place.lat, place.lon), replace(query, words=())
+        given = {name: value for name, value in given.items() if name not in ("lat", "lon")}
+    return Question(tuple(given.items()), query, point, page, place)
+
+
+def _place_meant(text: str, query: Query, view: View) -> Place | None:
+    """Return the station a text names, or may name where no outlet has its words."""
+    found = find_place(text) if text else None
+    if found is not None or not text or select(view, Query(words=query.words)):
+        return found
+    return find_place(text, loosely=True)
 
 
 def _without_foreign_town(query: Query, given: dict[str, str]) -> Query:

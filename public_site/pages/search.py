@@ -47,15 +47,14 @@ def _context(asked: Asked) -> dict[str, object]:
     pages = _pages(asked, len(places))
     page = min(asked.page, pages)
     rows = _rows(asked, places, page)
-    stock = sum(can_buy_now(view.entries[place], query.product) for place in places)
     everything = not asked.given or set(asked.given) == {"page"}
     return {
         "given": asked.given,
         "query": query,
-        "near": asked.point is not None,
+        "near": "lat" in asked.given,
+        "point": asked.point,
         "rows": rows,
-        "total": len(places),
-        "stock": stock,
+        "found_words": _found_words(asked, places, rows),
         "page": page,
         "pages": pages,
         "previous_url": asked.link(page=str(page - 1)) if page > 1 else "",
@@ -86,6 +85,19 @@ def _rows(asked: Asked, places: Sequence[int], page: int) -> list[Row]:
         return [_row(asked, place, distance_m) for distance_m, place in found]
     best = ordered(view, asked.query, places, look.now)
     return [_row(asked, place) for place in best[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]]
+
+
+def _found_words(asked: Asked, places: Sequence[int], rows: Sequence[Row]) -> str:
+    """Say how many were found, and how many of them have some; near a point how far they lie."""
+    word, entries = asked.reader.word, asked.look.view.entries
+    if asked.point is not None and rows and rows[-1].way:
+        distance, place = rows[-1].way.distance, asked.question.place
+        if place is None:
+            return word("found_near", n=len(rows), distance=distance)
+        name = place.name.in_language(asked.reader.language)
+        return word("found_near_place", n=len(rows), distance=distance, place=name)
+    stock = sum(can_buy_now(entries[place], asked.query.product) for place in places)
+    return word("found", total=f"{len(places):,}", stock=f"{stock:,}")
 
 
 def _row(asked: Asked, place: int, distance_m: float | None = None) -> Row:

@@ -46,6 +46,10 @@ WORDS: dict[str, Text] = {
         "離您最近的 {n} 個販售點，最遠 {distance}",
         "The {n} outlets nearest to you, up to {distance}",
     ),
+    "found_near_place": Text(
+        "離{place}最近的 {n} 個販售點，最遠 {distance}",
+        "The {n} outlets nearest to {place}, up to {distance}",
+    ),
     "nowhere_found": Text("沒有符合的販售點", "No outlet fits"),
     "nowhere_why": Text(
         "符合所有條件的販售點一個也沒有。可以試試：", "None fits every condition. Try:"
