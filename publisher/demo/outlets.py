@@ -30,7 +30,7 @@ _NEAR_KM = 0.35
 _SERIALS = (501, 1000)
 _SHARE_OF_LETTERS = 0.02
 _PAUSED, _WITHDRAWN = 12, 8
-_PAUSED_BECAUSE = "藥師休假，暫停販售口罩"
+_PAUSED_BECAUSE = ("藥師休假，暫停販售口罩", "盤點中，下午恢復販售", "停電，暫停販售口罩")
 _WITHDRAWN_BECAUSE = "已歇業"
 
 
@@ -68,8 +68,9 @@ def _outlet(
     lat, lon = _somewhere(random, centre, _NEAR_KM if near else _spread_km(town))
     pharmacy = kind == "pharmacy"
     note = texts.note(random)
+    code = _code(random, "59" if pharmacy else "23", town, taken)
     return Outlet(
-        code=_code(random, "59" if pharmacy else "23", town, taken),
+        code=code,
         name=texts.pharmacy_name(random) if pharmacy else texts.health_centre_name(town),
         kind=kind,
         address=texts.address(random, town),
@@ -84,6 +85,7 @@ def _outlet(
         coordinate_precision="rooftop",
         service_periods=texts.service_periods(random, kind, note),
         note=note,
+        website=texts.website(code),
     )
 
 
@@ -121,7 +123,7 @@ def _close_some(random: Random, outlets: list[Outlet]) -> None:
     for count, place in enumerate(places):
         paused = count < _PAUSED
         status: Status = "paused" if paused else "withdrawn"
-        reason = _PAUSED_BECAUSE if paused else _WITHDRAWN_BECAUSE
+        reason = _PAUSED_BECAUSE[count % len(_PAUSED_BECAUSE)] if paused else _WITHDRAWN_BECAUSE
         outlets[place] = replace(outlets[place], status=status, status_reason=reason)
 
 

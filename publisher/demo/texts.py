@@ -80,6 +80,11 @@ def service_periods(random: Random, kind: str, note: str) -> str:
     return random.choice(_HOURS) if random.random() < 0.95 else ""
 
 
+def website(code: str) -> str:
+    """Give every twentieth outlet a page, at a domain that is kept for examples (RFC 2606)."""
+    return f"https://example.org/{code}" if int(code[-3:]) % 20 == 0 else ""
+
+
 def note(random: Random) -> str:
     """Write a note (備註) for some, nothing for most."""
     return random.choice(words()["notes"]) if random.random() < _SHARE_WITH_NOTE else ""
