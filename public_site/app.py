@@ -26,7 +26,7 @@ from public_site.announcements import ANNOUNCEMENTS, Announcements
 from public_site.courses import COURSES, Courses
 from public_site.directory import DIRECTORY, Directory
 from public_site.frame import frame
-from public_site.keys import BASE, METRICS, PATIENCE_S, POLICY, SETTINGS, SNAPSHOTS
+from public_site.keys import BASE, CLOCK, METRICS, PATIENCE_S, POLICY, SETTINGS, SNAPSHOTS
 from public_site.metrics import Metrics
 from public_site.pages import apps, data, map_card, outlet, rules, search, status
 from public_site.sandbox import add_sandbox
@@ -58,6 +58,7 @@ def make_app(
     app[POLICY] = Policy(settings)
     app[BASE] = ""
     app[SETTINGS] = settings
+    app[CLOCK] = clock
     app[METRICS] = metrics
     app[SNAPSHOTS] = Snapshots(
         settings.snapshots_folder, settings.public_key_file, clock, metrics.fault

@@ -15,10 +15,11 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp import hdrs, web
 
+from core.domain.snapshot import STALE_AFTER_TTL
 from public_site.answers import is_known, takes_gzip
 from public_site.bounded import BoundedCache
 from public_site.frame import count, identity_line, new_identity, route_of
-from public_site.keys import METRICS, POLICY, SNAPSHOTS
+from public_site.keys import CLOCK, METRICS, POLICY, SNAPSHOTS
 from public_site.serving.policy import DATA_PATHS
 from public_site.serving.ready import Lasts, Prepared, Ready
 from public_site.snapshots import Look, Published
@@ -45,6 +46,7 @@ class Front:
     def __init__(self, app: web.Application, handle: Handle) -> None:
         self._handle = handle
         self._snapshots = app[SNAPSHOTS]
+        self._clock = app[CLOCK]
         self._metrics = app[METRICS]
         self._policy = app[POLICY]
         self._published: Published | None = None
@@ -56,7 +58,7 @@ class Front:
         """Answer from memory, or let the application answer."""
         started = time.perf_counter()
         key = _key(request)
-        if key is None or self._snapshots.published is None:
+        if key is None:
             return await self._handle(request)
         kept = self._find(key)
         if kept is None:
@@ -71,14 +73,28 @@ class Front:
         return response
 
     def _find(self, key: Hashable) -> _Kept | None:
-        look = self._snapshots.look()
-        if not self._is_of(look):
-            self._begin(look)
+        now = self._clock()
+        # Checked without a whole look: this runs for every request.
+        published = self._snapshots.published
+        if published is None or published is not self._published:
+            return None
+        if not self._since <= now < self._until:
             return None
         kept = self._kept.get(key)
-        if kept is None or kept.age_s is None or kept.age_s == look.age_s:
+        if kept is None or kept.age_s is None:
             return kept
-        return None
+        return kept if kept.age_s == Look(published, now, self._stale).age_s else None
+
+    def _begin(self, look: Look) -> None:
+        """Forget everything: another snapshot, another minute, or the data have grown stale."""
+        self._published, self._stale = look.published, look.stale
+        self._since = look.now.replace(second=0, microsecond=0)
+        self._until = self._since + _MINUTE
+        if not look.stale:
+            patience = timedelta(seconds=STALE_AFTER_TTL * look.published.current.ttl_s)
+            first_stale = look.published.checked_at + patience + timedelta.resolution
+            self._until = min(self._until, first_stale.astimezone(look.now.tzinfo))
+        self._kept = BoundedCache(MOST_BYTES, lambda kept: len(kept.ready))
 
     def _is_of(self, look: Look) -> bool:
         return (
@@ -87,20 +103,17 @@ class Front:
             and self._since <= look.now < self._until
         )
 
-    def _begin(self, look: Look) -> None:
-        """Forget everything: another snapshot, another minute, or the data have grown stale."""
-        self._published, self._stale = look.published, look.stale
-        self._since = look.now.replace(second=0, microsecond=0)
-        self._until = self._since + _MINUTE
-        self._kept = BoundedCache(MOST_BYTES, lambda kept: len(kept.ready))
-
     def _remember(self, key: Hashable, request: web.Request, response: web.StreamResponse) -> None:
         """Keep an answer that allows it, if it was made from what the memory is of."""
         if not isinstance(response, Prepared) or response.lasts is Lasts.NOT:
             return
         look = response.look
-        if not isinstance(look, Look) or not self._is_of(look) or response.ready.status != 200:
+        if not isinstance(look, Look) or response.ready.status != 200:
             return
+        if not self._is_of(look):
+            if look.published is not self._snapshots.published:
+                return
+            self._begin(look)
         age_s = look.age_s if response.lasts is Lasts.SECOND else None
         more = self._policy.lines_of(request.path)
         self._kept.keep(key, _Kept(response.ready, route_of(request), more, age_s))

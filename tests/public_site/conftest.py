@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from core.settings import Settings
 from public_site.app import make_app
+from public_site.serving.front import Front
 from tests.public_site.releases import NOW, Folder, some_outlets
 
 Client = TestClient
@@ -47,7 +48,11 @@ def start(aiohttp_client, settings: Settings, clock: Clock) -> Callable[[], Awai
     """Start the site over whatever is in the folder."""
 
     async def started(**changes: object) -> Client:
-        return await aiohttp_client(make_app(replace(settings, **changes), clock))
+        app = make_app(replace(settings, **changes), clock)
+        client = await aiohttp_client(app)
+        server = client.server.runner.server
+        server.request_handler = Front(app, server.request_handler)
+        return client
 
     return started
 
