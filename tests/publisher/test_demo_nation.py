@@ -19,7 +19,7 @@ import pytest
 from core.domain.calendar import TAIPEI, taipei_day
 from core.domain.geography import great_circle_m, load_towns, town_of_address, town_of_code
 from core.domain.outlets import Outlet, kind_of, valid_code
-from core.releases import load_public_key, read_current, read_file, read_manifest
+from core.releases import load_public_key, read_course, read_current, read_file, read_manifest
 from core.settings import Settings
 from core.storage import open_state
 from core.storage.feed import LedgerFeed
@@ -240,3 +240,25 @@ def test_buyers_are_not_asked_to_come_on_a_day_that_is_not_theirs(state):
         fill_two_towns(state / str(day), datetime(2026, 3, day, 12, 0, tzinfo=TAIPEI))
         rows = look_at(state / str(day)).rows
         assert not [row for row in rows if row["act"] == "sale_refused"]
+
+
+def test_the_day_of_the_nation_goes_up_and_down_all_day_in_its_courses(state):
+    fill_two_towns(state)
+    settings = settings_in(state)
+    key = load_public_key(settings.public_key_file)
+    course = read_course(settings.snapshots_folder, AFTERNOON.date(), key)
+    slots = Counter(point[0] for points in course.outlets.values() for point in points[1:])
+    assert len(course.outlets) == sum(not outlet.test for outlet in look_at(state).outlets)
+    assert min(slots) >= 8 * 6
+    assert max(slots) < 15.5 * 6
+    assert len(slots) > 40
+    assert max(map(len, course.outlets.values())) > 10
+
+
+def test_the_nation_says_what_outlets_say_notes_hours_pages_and_why_they_pause(state):
+    fill_two_towns(state)
+    outlets = look_at(state).outlets
+    assert any(outlet.note for outlet in outlets)
+    assert any(outlet.service_periods for outlet in outlets)
+    assert {outlet.website[:20] for outlet in outlets} == {"", "https://example.org/"}
+    assert len({outlet.status_reason for outlet in outlets if outlet.status == "paused"}) > 1

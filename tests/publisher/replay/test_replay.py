@@ -222,3 +222,13 @@ def test_the_real_days_come_out_byte_for_byte(
 def lines_of(path: Path, prefix: str) -> bytes:
     lines = after_heading(path).splitlines(keepends=True)
     return b"".join(line for line in lines if line.startswith(prefix.encode()))
+
+
+def test_a_replayed_day_has_its_course(state: Path, files: list[Path], tmp_path: Path) -> None:
+    evening = published(tmp_path, "2020/02/06 18:30:00", THEN)
+    assert replay(state, *files, evening).exit_code == 0
+    course = json.loads((state / "snapshots" / "courses" / "2020-02-06.json").read_bytes())
+    assert course["as_of"] == "2020-02-06T18:29:45+08:00"
+    assert course["outlets"]["5901010058"] == [[-1, 0, 0], [54, 200, 50], [69, 171, 60]]
+    assert course["outlets"]["5901010076"] == [[-1, 0, 0], [54, 3, 0], [69, 0, 0]]
+    assert check(state, "snapshot", "verify", "--against-ledger") == 0
