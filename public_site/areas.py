@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.domain.geography import Town, load_towns, normalise_address
+from public_site.folding import visible
 from public_site.parameters import BadParameter
 from public_site.view import View
 
 _RANKS = tuple("縣市鄉鎮區")
-_ENGLISH_RANKS = (" city", " county", " township", " district")
+_ENGLISH_RANKS = ("city", "county", "township", "district")
 
 
 def county_code(text: str, view: View) -> str:
@@ -71,8 +72,8 @@ def _spellings(town: Town) -> tuple[str, ...]:
 
 def _plain(text: str) -> str:
     """Spell a name for comparison: 臺, half-width, lower case, no spaces, commas, apostrophes."""
-    lower = normalise_address(text).lower()
-    return "".join(sign for sign in lower if sign.isalnum() or sign == " ").strip()
+    lower = normalise_address(visible(text)).lower()
+    return "".join(sign for sign in lower if sign.isalnum())
 
 
 def _stem(text: str) -> str:
