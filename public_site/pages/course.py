@@ -105,15 +105,24 @@ def _lines_of_today(
     known = max(0, _second(as_of, day))
     course = courses.of(day)
     points = course.points_of(record.code) if course else []
-    if not points and known > 0:
+    if not points and known > 0 and not _unchanged_since(record, day):
         return {}
     lines = {}
     for product, pieces in record.counts.items():
         steps = _steps(course, points, product, known) or [(0, pieces)]
         if steps[-1][1] != pieces:
-            steps.append((_when_it_changed(record, day, steps[-1][0], known), pieces))
+            second = _when_it_changed(record, day, steps[-1][0], known)
+            steps = [*(step for step in steps if step[0] < second), (second, pieces)]
         lines[product] = Line(steps, min(_second(now, day), DAY_S))
     return lines
+
+
+def _unchanged_since(record: OutletRecord, day: date) -> bool:
+    """Tell whether the numbers last changed before a day: at night there is no course yet."""
+    try:
+        return _second(datetime.fromisoformat(record.changed_at), day) < 0
+    except ValueError:
+        return False
 
 
 def _when_it_changed(record: OutletRecord, day: date, after: int, known: int) -> int:

@@ -109,13 +109,21 @@ async def test_a_day_on_which_nothing_has_changed_yet_is_a_flat_line(folder, sta
     assert "沒有變動，一直是 128 片" in page.text
 
 
-async def test_a_new_course_shows_without_a_restart(folder, start):
+async def test_in_a_night_without_a_course_an_unchanged_number_is_a_flat_line(folder, start):
+    folder.publish([an_outlet(changed_at=rfc3339(NOW - timedelta(hours=12)))])
+    page = await read(await start(), PAGE)
+    assert "沒有變動，一直是 128 片" in page.text
+    assert page.text.count("尚無資料") == 1  # the days before
+
+
+async def test_a_new_course_shows_without_a_restart(folder, start, clock):
     folder.publish([an_outlet()])
     client = await start()
     await client.app[COURSES].poll()
     assert "尚無資料" in (await read(client, PAGE)).text
     write_course(folder, {CODE: MORNING})
     await client.app[COURSES].poll()
+    clock.now += timedelta(seconds=1)
     assert "08:10 前到貨" in (await read(client, PAGE)).text
 
 

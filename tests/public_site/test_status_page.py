@@ -16,6 +16,7 @@ from tests.public_site.test_pages import read, with_language
 async def test_numbers_are_those_of_the_interface(client):
     page = await read(client, "/status")
     answer = await (await client.get("/api/v1/snapshot")).json()
+    assert answer["feed"] == {"status": "active", "sunset": None}
     for name, unit in (("adult_mask", "成人口罩"), ("child_mask", "兒童口罩")):
         assert f"{unit} {answer['counts'][name]:,} 片" in page.text
     assert f"販售點 {answer['counts']['outlets']}" in page.text
@@ -61,9 +62,10 @@ async def test_the_contact_is_a_link(folder, start):
         ("PermissionError", "讀取時發生問題", "could not be read"),
     ],
 )
-async def test_a_refused_snapshot_is_told_in_words_with_its_code(client, code, zh, en):
+async def test_a_refused_snapshot_is_told_in_words_with_its_code(client, clock, code, zh, en):
     assert "沒有採用" not in (await read(client, "/status")).text
     client.app[SNAPSHOTS].fault_code = code
+    clock.now += timedelta(seconds=1)
     page = await read(client, "/status")
     assert zh in page.text and code in page.text
     assert en in (await read(client, "/status?lang=en")).text
