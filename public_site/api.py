@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -16,8 +16,10 @@ from multidict import MultiMapping
 from core.domain.outlets import valid_code
 from core.errors import NotFound
 from public_site import parameters
-from public_site.answers import json_answer
-from public_site.keys import BASE, SNAPSHOTS
+from public_site.answers import json_answer, problem
+from public_site.changes import ChangesGone
+from public_site.feed_status import feed_status
+from public_site.keys import BASE, SETTINGS, SNAPSHOTS
 from public_site.nearby import Position, nearest, nearest_json
 from public_site.parameters import BadParameter, encode_cursor
 from public_site.search import (
@@ -29,7 +31,7 @@ from public_site.search import (
     select,
 )
 from public_site.snapshots import Look
-from public_site.view import View
+from public_site.view import OUTLETS_FILE, View
 
 routes = web.RouteTableDef()
 
@@ -95,13 +97,35 @@ async def nearby(request: web.Request) -> web.Response:
     return json_answer(request, look, rest, (asked, point), asked.query.moment)
 
 
+@routes.get("/api/v1/changes")
+async def changes(request: web.Request) -> web.StreamResponse:
+    """Answer the outlets that changed after a snapshot, each once, as they are now."""
+    snapshots, base = request.app[SNAPSHOTS], request.app[BASE]
+    look = snapshots.look()
+    since = parameters.whole(joined(request.query), "since", 0, 10**10 - 1, -1)
+    if since < 0:
+        raise BadParameter("since", "the number of a snapshot is needed, such as since=123")
+    if since > look.view.sequence:
+        raise NotFound(f"there is no snapshot {since} yet", code="SNAPSHOT_UNKNOWN")
+    try:
+        codes = snapshots.changes.since(since)
+    except ChangesGone as gone:
+        full = [f"{base}/api/v1/outlets", f"{base}/data/{OUTLETS_FILE}"]
+        return problem(410, gone.code, f"{gone}; fetch everything anew", full=full)
+    rest = look.view.answers.get(("changes", since))
+    if rest is None:
+        rest = look.view.answers.keep(("changes", since), _changes(look.view, since, codes, base))
+    return json_answer(request, look, rest, ("changes", since))
+
+
 @routes.get("/api/v1/snapshot")
 async def snapshot(request: web.Request) -> web.Response:
     """Answer what the snapshot is: times, position in the ledger, rules, counts, files."""
     look = request.app[SNAPSHOTS].look()
     manifest, base = look.view.manifest, request.app[BASE]
-    rules = manifest.rules
+    rules, sunset = manifest.rules, request.app[SETTINGS].sunset
     rest = {
+        "feed": {"status": feed_status(look, sunset), "sunset": sunset},
         "ttl_s": manifest.ttl_s,
         "ledger_position": manifest.ledger_position,
         "state_position": manifest.state_position,
@@ -200,14 +224,25 @@ def unknown_outlet(code: str) -> NotFound:
     )
 
 
+def _changes(view: View, since: int, codes: list[str], base: str) -> bytes:
+    places = sorted(view.by_code[code] for code in codes if code in view.by_code)
+    removed = sorted(code for code in codes if code not in view.by_code)
+    members = {"removed": removed, "next": f"{base}/api/v1/changes?since={view.sequence}"}
+    outlets = _objects(view, places)
+    return b'"since":%d,"outlets":[%b],%b' % (since, outlets, msgspec.json.encode(members)[1:])
+
+
+def _objects(view: View, places: Sequence[int]) -> bytes:
+    return b"},".join(map(view.columns.fragment, places)) + b"}" * bool(places)
+
+
 def _page_of(view: View, asked: _List, sent: Mapping[str, str], base: str) -> bytes:
     places = select(view, asked.query)
-    codes, columns = view.columns.codes, view.columns
+    codes = view.columns.codes
     rest = places[bisect_right(places, asked.after, key=codes.__getitem__) :]
     page, more = rest[: asked.limit], len(rest) > asked.limit
     cursor = encode_cursor(codes[page[-1]]) if more else None
     same = {name: sent[name] for name in (*PARAMETERS, "limit") if sent.get(name)}
     following = f"{base}/api/v1/outlets?{urlencode({**same, 'cursor': cursor})}" if more else None
     members = {"total": len(places), "next_cursor": cursor, "next": following}
-    outlets = b"},".join(map(columns.fragment, page)) + b"}" * bool(page)
-    return b'"outlets":[%b],%b' % (outlets, msgspec.json.encode(members)[1:])
+    return b'"outlets":[%b],%b' % (_objects(view, page), msgspec.json.encode(members)[1:])

@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -34,14 +35,18 @@ from core.releases import (
     read_manifest,
 )
 from public_site.bounded import BoundedCache
+from public_site.changes import KEPT_FOR, Changes, Step, read_back, step_of
 from public_site.view import Release, View, build_view
 
 POLL_S = 0.3
+LOOK_BACK_EVERY_S = 60
 # A fault is looked at again after this, then ever later: its cause may heal without a new file.
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.3, 5.0
 # A release with far fewer outlets than the last is a fault of the publisher until shown otherwise.
 FEWEST_OUTLETS_SHARE = 0.8
 _MOST_PACKED_BYTES = 16 * 2**20
+# So many older releases are read in one go, while others wait for the interpreter.
+_STEPS_AT_ONCE = 50
 
 log = get_logger(__name__)
 
@@ -105,6 +110,7 @@ class Snapshots:
         self.folder = folder
         self.public_key_file = public_key_file
         self.published: Published | None = None
+        self.changes = Changes()
         self.fault_code = ""
         self._fault = ""
         self._clock = clock
@@ -135,18 +141,33 @@ class Snapshots:
         if seen == self._seen and (not self.fault_code or time.monotonic() < self._retry_at):
             return
         try:
-            published = await asyncio.to_thread(
-                load, self.folder, self.public_key(), self.published
-            )
+            published, steps = await asyncio.to_thread(self._load)
         except (MaskmapError, OSError) as error:
             self._note_fault(error, again=seen == self._seen)
         else:
-            self._take(published)
+            self._take(published, steps)
         self._seen = seen
 
-    def _take(self, published: Published) -> None:
+    def _load(self) -> tuple[Published, list[Step]]:
+        """Read what is new in the folder, and what changed since what is known; in a thread."""
+        key = self.public_key()
+        published = load(self.folder, key, self.published)
+        newest = self.changes.newest
+        if newest is not None and newest.sequence == published.view.sequence:
+            return published, []
+        step = step_of(published.view.release)
+        oldest = step.published_at - KEPT_FOR
+        if newest is None:
+            before = islice(read_back(self.folder, key, step, oldest), _STEPS_AT_ONCE)
+        else:
+            before = read_back(self.folder, key, step, oldest, until=newest.sequence + 1)
+        return published, [step, *before]
+
+    def _take(self, published: Published, steps: Sequence[Step]) -> None:
+        """Put a new snapshot, and what it changed, in the place of the old: in one go."""
         if self.published is None or published.view is not self.published.view:
             log.info("snapshot taken", sequence=published.view.sequence)
+        self.changes.take(steps)
         self.published = published
         self.fault_code, self._fault, self._retry_s = "", "", FIRST_RETRY_S
 
@@ -171,11 +192,41 @@ class Snapshots:
                 log.exception("watching the snapshot folder failed")
             await asyncio.sleep(POLL_S)
 
+    async def _watch_both_ways(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.watch())
+            tasks.create_task(self._keep_looking_back())
+
+    async def _keep_looking_back(self) -> None:
+        """Learn what was; again at times, since a broken chain makes the memory begin anew."""
+        while True:
+            try:
+                await self.look_back()
+            except Exception:  # an outermost loop: logged and counted; the site goes on without
+                self._on_fault("UNEXPECTED")
+                log.exception("looking back failed")
+            await asyncio.sleep(LOOK_BACK_EVERY_S)
+
+    async def look_back(self) -> None:
+        """Learn from the folder what the releases of the last day changed, the newest first."""
+        while (lowest := self.changes.lowest) is not None:
+            steps = await asyncio.to_thread(self._older, lowest)
+            if self.changes.lowest is lowest:
+                self.changes.take_older(steps)
+            if len(steps) < _STEPS_AT_ONCE:
+                return
+
+    def _older(self, lowest: Step) -> list[Step]:
+        newest = self.changes.newest or lowest
+        oldest = newest.published_at - KEPT_FOR
+        found = read_back(self.folder, self.public_key(), lowest, oldest)
+        return list(islice(found, _STEPS_AT_ONCE))
+
     @contextlib.asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
         """Look once, then watch in the background."""
         await self.poll()
-        task = asyncio.create_task(self.watch(), name="watch snapshots")
+        task = asyncio.create_task(self._watch_both_ways(), name="watch snapshots")
         try:
             yield
         finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from core.releases import sha256_hex
 from core.rules import MASKS, load_programmes
 from publisher import compress
 from publisher.collect import Positions
+from publisher.formats import geojson
 from publisher.manifest import manifest_of, rules_in_force, write_files
 from publisher.release import switch_current, write_release
 from publisher.release_data import ReleaseData
@@ -148,6 +149,9 @@ class Folder:
         self.key = Ed25519PrivateKey.generate()
         self.sequence = 0
         self.current: Current | None = None
+        # What the last release said of each outlet, and the hash of its manifest.
+        self._said: Mapping[str, bytes] | None = None
+        self._previous = ""
         public_key_file.parent.mkdir(parents=True, exist_ok=True)
         public_key_file.write_bytes(public_pem(self.key.public_key()))
         root.mkdir(parents=True, exist_ok=True)
@@ -181,17 +185,19 @@ class Folder:
         self.sequence = self.sequence + 1 if sequence is None else sequence
         records = sorted(outlets, key=lambda record: record.code)
         release = ReleaseData(self.sequence, at, at, programme.product_ids, records)
-        files, entries = write_files(release, compress.quick)
+        files, entries = write_files(release, compress.quick, self._said)
         manifest = manifest_of(
             release,
             entries,
             positions=Positions(self.sequence * 10, 1, 5),
-            previous="",
+            previous=self._previous,
             audit_head="0" * 64,
             rules=rules_in_force(programme, at.date(), rules_in_words),
             ttl_s=TTL_S,
         )
-        return manifest, msgspec.json.encode(manifest), files
+        body = msgspec.json.encode(manifest)
+        self._said, self._previous = release.cache.by_code(geojson.PATH), sha256_hex(body)
+        return manifest, body, files
 
     def point_to(
         self, manifest: Manifest, body: bytes, at: datetime, key: Ed25519PrivateKey | None = None
