@@ -40,6 +40,8 @@ _ONE_FLOOR = (
     r"(?:地下|b)?[0-9一二三四五六七八九十][0-9一二三四五六七八九十、,.\-~至及和與]*(?:[樓層]|f)"
 )
 _FLOOR = re.compile(rf"(?<=號)[、,.。( ]*(?:{_ONE_FLOOR}(?:[之-][0-9]+)?|b[0-9]+)")
+# Which floors are used, in brackets.
+_ROOMS = re.compile(r"\([^()]{0,40}[樓層室][^()]{0,40}\)")
 _PUNCTUATION = re.compile(r"[^\w\-]|_")
 # A dash that does not join two numbers.
 _LONE_DASH = re.compile(r"(?<![0-9])-|-(?![0-9])")
@@ -89,7 +91,7 @@ def _as_digits(numeral: str) -> str:
 
 def without_floors(text: str) -> str:
     """Take floors and rooms from behind a door number; lower case in."""
-    return _FLOOR.sub("", text)
+    return _FLOOR.sub("", _ROOMS.sub("", text))
 
 
 def without_village(street: str) -> str:
