@@ -8,10 +8,14 @@ const RENEW_AFTER_MS = 5 * 60 * 1000;
 const saves = () => Boolean(navigator.connection && navigator.connection.saveData);
 const installed = () => matchMedia("(display-mode: standalone)").matches;
 
+async function kept() {
+  if (!("caches" in window) || !(await caches.has(DATA))) return undefined;
+  return (await caches.open(DATA)).match(SNAPSHOT);
+}
+
 /** Return the saved snapshot, or null. */
 export async function saved() {
-  if (!("caches" in window)) return null;
-  const answer = await (await caches.open(DATA)).match(SNAPSHOT);
+  const answer = await kept();
   return answer ? answer.json() : null;
 }
 
@@ -39,9 +43,9 @@ export async function start() {
 async function renew() {
   if (!("caches" in window) || !navigator.onLine || saves()) return;
   await start();
-  const kept = await (await caches.open(DATA)).match(SNAPSHOT);
-  if (!kept && !installed()) return;
-  const age = kept ? Date.now() - Number(kept.headers.get("X-Saved-At")) : Infinity;
+  const answer = await kept();
+  if (!answer && !installed()) return;
+  const age = answer ? Date.now() - Number(answer.headers.get("X-Saved-At")) : Infinity;
   if (age >= RENEW_AFTER_MS) await save();
 }
 

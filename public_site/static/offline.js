@@ -1,11 +1,12 @@
 // Searches the snapshot that is saved on this device, and says how old it is.
-import { remove, save, saved } from "./app.js";
 
 const MOST_ROWS = 30;
 const place = document.getElementById("offline");
 const words = JSON.parse(place.dataset.words);
 const language = document.documentElement.lang.startsWith("zh") ? "zh-TW" : "en";
 const find = (id) => document.getElementById(id);
+// By the address under which the page has it: so it is the same module, and is kept offline.
+const app = import(place.dataset.app);
 let data = null;
 let here = null;
 
@@ -101,7 +102,7 @@ function locate() {
 }
 
 async function begin() {
-  data = await saved();
+  data = await (await app).saved();
   find("offline-search").hidden = !data;
   find("offline-empty").hidden = Boolean(data);
   find("offline-remove").hidden = !data;
@@ -117,7 +118,7 @@ async function press(act, before, after) {
   const said = find("offline-said");
   said.textContent = before;
   try {
-    await act();
+    await (await app)[act]();
     said.textContent = after;
   } catch (error) {
     console.debug(error);
@@ -126,8 +127,8 @@ async function press(act, before, after) {
   await begin();
 }
 
-find("offline-save").addEventListener("click", () => press(save, words.saving, words.saved));
-find("offline-remove").addEventListener("click", () => press(remove, "", words.removed));
+find("offline-save").addEventListener("click", () => press("save", words.saving, words.saved));
+find("offline-remove").addEventListener("click", () => press("remove", "", words.removed));
 find("offline-near").addEventListener("click", locate);
 find("offline-form").addEventListener("submit", (event) => { event.preventDefault(); show(); });
 find("only").addEventListener("change", show);
