@@ -40,6 +40,13 @@ def moments(asked: Asked) -> Iterator[Chip]:
         yield Chip(key, word(key), asked.link(**{key: "" if chosen else "1"}), chosen)
 
 
+def near_chip(asked: Asked) -> Chip | None:
+    """Return the way back from "near me"; the button that asks for the position is no link."""
+    if "lat" not in asked.given:
+        return None
+    return Chip("near", asked.reader.word("near_me"), asked.link(lat="", lon=""), chosen=True)
+
+
 def removable(asked: Asked) -> Iterator[Chip]:
     """Yield everything else that is chosen; a tap takes it away."""
     for key, label, names in _chosen(asked):
@@ -49,8 +56,6 @@ def removable(asked: Asked) -> Iterator[Chip]:
 def _chosen(asked: Asked) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield key, label and parameters of each condition that is not a switch."""
     reader, query = asked.reader, asked.query
-    if "lat" in asked.given:
-        yield "near", reader.word("near_me"), ("lat", "lon")
     if "q" in asked.given:
         yield "q", reader.word("quoted", text=asked.given["q"]), ("q",)
     if query.bbox:

@@ -39,6 +39,8 @@ _AGE_MARK, _ORIGIN_MARK = f"[age {_SECRET}]", f"[origin {_SECRET}]"
 _MARKS = re.compile(rf"(\[(?:age|origin) {_SECRET}\])".encode())
 # Left out of addresses for everybody: where a reader stands, and how far they have read.
 _PERSONAL = frozenset({"lat", "lon", "page"})
+# A page left open shorter than this is not called old, however often the publisher looks.
+_OPEN_FOR_S = 120
 _HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 # Marks that turn the direction of text: harmless inside <bdi>, not in a title or a label.
 _DIRECTION = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -166,7 +168,7 @@ def frame(
     return {
         "frame": look,
         "age": Markup(_AGE_MARK),  # noqa: S704  made here, of hexadecimal digits
-        "fresh_for_s": STALE_AFTER_TTL * look.published.current.ttl_s,
+        "fresh_for_s": max(STALE_AFTER_TTL * look.published.current.ttl_s, _OPEN_FOR_S),
         "sequence": look.view.sequence,
         "stale": look.stale,
         "pinned_block": rules.block if rules.pinned else "",

@@ -51,7 +51,7 @@ def _context(asked: Asked) -> dict[str, object]:
     return {
         "given": asked.given,
         "query": query,
-        "near": "lat" in asked.given,
+        "near_chip": filters.near_chip(asked),
         "point": asked.point,
         "rows": rows,
         "found_words": _found_words(asked, places, rows),

@@ -34,7 +34,7 @@ WORDS: dict[str, Text] = {
         "示範：購買規定固定為 {block} 版本，並非現行規定。",
         "Demonstration: the rules are held at those of {block}; they are not the rules of today.",
     ),
-    "rule_today": Text("今天 {day} 可買：", "Today, {day}:"),
+    "rule_today": Text("今天 {day}可買：", "Today, {day}:"),
     "page_is_old": Text("這一頁已舊，重新載入", "This page is old: load it anew"),
     "text_mode": Text("純文字版（省流量）", "Text only (saves data)"),
     "full_mode": Text("完整版", "Full version"),

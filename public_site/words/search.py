@@ -9,7 +9,7 @@ WORDS: dict[str, Text] = {
     "search_label": Text(
         "地址、藥局名稱、代碼、鄉鎮市區或車站", "Address, pharmacy, code, town or station"
     ),
-    "search_hint": Text("地址、藥局、捷運站…", "Address, pharmacy, station…"),
+    "search_hint": Text("地址、藥局、捷運站…", "Address, name, station…"),
     "search_button": Text("查詢", "Search"),
     "near_me": Text("附近", "Near me"),
     "near_why": Text(

@@ -19,6 +19,8 @@ PAGES = [
     "/?county=63000&in_stock=1",
     "/?lat=25.048&lon=121.517",
     "/?q=沒有這種地方",
+    "/?q=臺北車站&open_now=1",
+    "/?bbox=121.4,25.0,121.6,25.1&window_now=1",
     "/outlets/5901012345",
     "/outlets/5901012348",
     "/outlets/2331010014",
@@ -33,7 +35,7 @@ BAD_PAGES = ["/outlets/5900000000", "/nowhere", "/?kind=bakery"]
 class Reading(HTMLParser):
     """What a test wants to know of a page."""
 
-    VOID = ("meta", "link", "input", "br", "use", "path", "circle", "rect")
+    VOID = ("meta", "link", "input", "br", "hr", "use", "path", "circle", "rect")
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -409,3 +411,193 @@ async def test_outlets_closed_today_come_after_those_that_are_open(folder, start
     )
     page = await read(await start(), "/")
     assert page.text.index("營業藥局") < page.text.index("休息藥局")
+
+
+TEXT_PAGES = ["/?mode=text", "/?mode=text&lat=25.048&lon=121.517", "/outlets/5901012345?mode=text"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_every_page_names_the_rule_of_the_day_in_one_line(client, path):
+    page = await read(client, path)
+    assert "今天 2/6（四）可買： 雙號" in page.text
+    english = await read(client, with_language(path, "en"))
+    assert "Today, Thu 6 Feb: Even last digits" in english.text
+
+
+async def test_the_rule_of_the_day_changes_at_midnight_in_taipei_without_a_restart(
+    folder, client, clock
+):
+    clock.now = NOW.replace(hour=23, minute=59, second=59)
+    folder.renew(clock.now)
+    await client.app[SNAPSHOTS].poll()
+    assert "2/6（四）可買： 雙號" in (await read(client, "/")).text
+    clock.now += timedelta(seconds=2)
+    assert "2/7（五）可買： 單號" in (await read(client, "/")).text
+
+
+@pytest.mark.parametrize(("day", "words"), [(7, "資料將於 2020-02-07"), (5, "資料已於 2020-02-05")])
+async def test_every_page_says_that_the_service_ends(folder, start, day, words):
+    folder.publish(some_outlets())
+    client = await start(sunset=date(2020, 2, day))
+    for path in ("/", "/?mode=text", "/rules", "/outlets/5901012345"):
+        assert words in (await read(client, path)).text
+
+
+async def test_links_for_sharing_are_whole_and_name_the_host_that_was_asked(client, start):
+    for site, host in ((client, "masks.example:8080"), (client, "other.example")):
+        await names_host(site, host, f"http://{host}")
+    await names_host(await start(public_url="https://masks.example/"), "x", "https://masks.example")
+
+
+async def names_host(client, host: str, origin: str) -> None:
+    path = "/?county=63000&lat=25.048&lon=121.517&utm_source=x&lang=en"
+    page = await read(client, path, Host=host)
+    named = {meta["property"]: meta["content"] for meta in page.all("meta") if "property" in meta}
+    assert named["og:image"].startswith(f"{origin}/static/share-en.png?v=")
+    assert named["og:url"] == f"{origin}/?county=63000&lang=en"  # not where the reader stands
+    links = {(link["rel"], link.get("hreflang")): link["href"] for link in page.all("link")}
+    assert links["canonical", None] == f"{origin}/?county=63000&lang=en"
+    assert links["alternate", "zh-Hant"] == f"{origin}/?county=63000&lang=zh-TW"
+    assert links["alternate", "en"] == f"{origin}/?county=63000&lang=en"
+    assert links["alternate", "x-default"] == f"{origin}/?county=63000"
+
+
+async def test_a_host_that_is_none_is_not_repeated(client):
+    answer = await client.get("/", headers={"Host": '"><b>x</b>'})
+    assert "<b>x</b>" not in await answer.text()
+
+
+async def test_a_tracker_in_one_address_does_not_reach_the_next_reader(client):
+    await read(client, "/?utm_source=secret")
+    assert "secret" not in (await (await client.get("/")).text())
+
+
+async def test_share_pictures_are_small_and_hold_no_number(client):
+    for name in ("share-zh.png", "share-en.png"):
+        answer = await client.get(f"/static/{name}")
+        body = await answer.read()
+        assert answer.content_type == "image/png"
+        assert body[16:24] == (1200).to_bytes(4, "big") + (630).to_bytes(4, "big")
+        assert len(body) < 60_000
+
+
+async def test_the_first_page_is_small_enough_for_a_thin_line(folder, start, rng):
+    folder.publish(list({o.code: o for o in many_outlets(rng, 200)}.values()))
+    client = await start()
+    page = await read(client, "/")
+    ours = [link["href"] for link in page.all("link") if link["rel"] in ("stylesheet", "icon")]
+    ours += [script["src"] for script in page.all("script") if script.get("type") != "module"]
+    ours.append(next(use["href"] for use in page.all("use")))
+    total = sum([await packed_size(client, path) for path in ["/", *ours]])
+    assert total <= 60_000
+
+
+async def packed_size(client, path: str) -> int:
+    async with client.get(
+        path.partition("#")[0], headers={"Accept-Encoding": "gzip"}, auto_decompress=False
+    ) as answer:
+        assert answer.status == 200
+        return len(await answer.read())
+
+
+@pytest.mark.parametrize("language", ["zh-TW", "en"])
+@pytest.mark.parametrize("path", TEXT_PAGES)
+async def test_text_only_pages_fetch_nothing_else_and_are_tiny(folder, start, rng, path, language):
+    folder.publish([an_outlet(), *many_outlets(rng, 150)])
+    client = await start()
+    path = with_language(path, language)
+    page = await read(client, path)
+    assert not page.all("script", "img", "svg", "use", "style")
+    assert [link["rel"] for link in page.all("link")] == ["canonical"]
+    assert page.open == []
+    assert await packed_size(client, path) <= 6_000
+    assert "健安藥局" in page.text or "lat" not in path
+    for link in page.all("a"):
+        if (link["href"] or "").startswith("/") and "mode" not in link["href"]:
+            assert "lang=" in link["href"]  # only the way back to the full page
+
+
+async def test_every_page_has_a_text_only_form_and_a_way_back(client):
+    for path in PAGES:
+        page = await read(client, path)
+        way = next(a["href"] for a in page.all("a") if "mode=text" in (a["href"] or ""))
+        plain = await read(client, way)
+        assert not plain.all("script", "svg", "img")
+        assert not [link for link in plain.all("link") if link["rel"] == "stylesheet"]
+        assert any("mode" not in (a["href"] or "mode") for a in plain.all("a"))
+
+
+async def test_text_only_forms_and_links_keep_the_mode(client):
+    page = await read(client, "/?mode=text&county=63000")
+    assert {"type": "hidden", "name": "mode", "value": "text"} in page.all("input")
+    outlet = next(a["href"] for a in page.all("a") if a["href"].startswith("/outlets/"))
+    assert "mode=text" in outlet
+
+
+async def test_a_row_says_all_that_one_must_know_before_going(folder, start):
+    folder.publish(
+        [
+            an_outlet(
+                tickets="08:30 發號碼牌 100 張",
+                sale_windows="一至五 09:00-11:00 50片",
+                note="自備零錢",
+                changed_at=(NOW - timedelta(minutes=3)).isoformat(),
+            )
+        ]
+    )
+    page = await read(await start(), "/?lat=25.0488&lon=121.517")
+    for words in ("110 公尺", "南", "128", "片", "充足", "不多", "3 分鐘前異動", "營業中"):
+        assert words in page.text
+    for words in ("號碼牌", "08:30 發號碼牌", "週一至五 09:00", "正在販售時段", "自備零錢"):
+        assert words in page.text
+    names = [a["href"] for a in page.all("a")]
+    assert "tel:0223456789" in names
+    assert "/outlets/5901012345#where" in names
+    row = page.all("li")[[li.get("data-code") for li in page.all("li")].index("5901012345")]
+    assert (row["data-lat"], row["data-lon"]) == ("25.0478", "121.517")
+
+
+async def test_a_station_in_the_box_means_what_is_nearest_to_it(client):
+    page = await read(client, "/?q=臺北車站")
+    assert "離臺北車站最近的" in page.text
+    assert outlets_on(page)[0] in ("/outlets/5901012345", "/outlets/5901012347")
+    english = await read(client, "/?q=臺北車站&lang=en")
+    assert "nearest to Taipei" in english.text
+
+
+async def test_the_area_of_the_map_is_kept_and_can_be_taken_away(client):
+    page = await read(client, "/?bbox=121.51,25.05,121.52,25.06")
+    assert outlets_on(page) == ["/outlets/5901012346"]
+    assert "地圖範圍" in page.text
+    assert "/" in [a["href"] for a in page.all("a") if a.get("id") == "chip-bbox"]
+    empty = await read(client, "/?bbox=120.0,23.0,120.01,23.01")
+    assert "不限地圖範圍" in empty.text
+
+
+async def test_what_is_open_now_and_what_sells_now_can_be_asked(folder, start, clock):
+    folder.publish(
+        [
+            an_outlet("5901010011", name="早上藥局", service_periods="N" * 7 + "Y" * 14),
+            an_outlet("5901010022", name="下午藥局", service_periods="Y" * 7 + "N" * 7 + "Y" * 7),
+            an_outlet("5901010033", name="時段藥局", sale_windows="每日 10:00-11:00"),
+        ]
+    )
+    client = await start()
+    opened = await read(client, "/?open_now=1")
+    assert "早上藥局" in opened.text
+    assert "下午藥局" not in opened.text
+    assert outlets_on(await read(client, "/?window_now=1")) == ["/outlets/5901010033"]
+    clock.now = NOW.replace(hour=11, minute=0, second=0)
+    late = await read(client, "/?window_now=1")
+    assert outlets_on(late) == []
+    assert "不限販售時段" in late.text
+
+
+async def test_marks_that_turn_text_around_stay_inside_their_own_words(folder, start):
+    folder.publish([an_outlet(name="健安\u202e局藥\u2066", note="\u202eetoN")])
+    client = await start()
+    for path in ("/", "/outlets/5901012345", "/?mode=text"):
+        html = await (await client.get(path)).text()
+        assert "<bdi" in html
+        outside = re.sub(r"<bdi[^>]*>.*?</bdi>", "", html, flags=re.DOTALL)
+        assert not re.search("[\u202a-\u202e\u2066-\u2069]", outside)
