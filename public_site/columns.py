@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from operator import eq, gt
 from typing import Any
@@ -24,6 +24,8 @@ _TIMES = b',"valid_at":'
 _OF_RELEASE = {"valid_at", "published_at"}
 _RECORD_FIELDS = {field.name for field in msgspec.structs.fields(OutletRecord)} - _OF_RELEASE
 
+# So many bytes tell the beginning of an outlet's properties; long needles are found slowly.
+_TELLING_BYTES = 24
 _Shared = dict[str, str]
 
 
@@ -95,6 +97,16 @@ class Columns:
         for product, numbers in self.counts.items():
             numbers[place] = known.counts[product][before]
 
+    def copy(self, known: Columns) -> bool:
+        """Begin as another release was, if it has as many outlets: most will not have changed."""
+        if len(known) != len(self):
+            return False
+        self.points, self.tails = known.points.copy(), known.tails.copy()
+        self.codes, self.counties = known.codes.copy(), known.counties.copy()
+        self.towns, self.availability = known.towns.copy(), known.availability.copy()
+        self.counts = {product: numbers[:] for product, numbers in known.counts.items()}
+        return True
+
     def fragment(self, place: int) -> bytes:
         """Return an outlet's JSON object without its closing brace, as the interface sends it."""
         return self.body[self.starts[place] : self.ends[place]] + self.tails[place]
@@ -112,18 +124,14 @@ class Columns:
         lat, lon = self.points[place]
         return msgspec.convert(known | {"lon": lon, "lat": lat}, OutletRecord)
 
-    def stocked(
-        self, product: str = "", availability: str = "", *, in_stock: bool
-    ) -> Sequence[bool]:
-        """Tell for each place whether it has pieces left, and is available so, where asked."""
-        mask: Iterable[Any] = [True] * len(self)
-        if in_stock:
-            chosen = [self.counts[product]] if product else list(self.counts.values())
-            mask = map(any, zip(*chosen, strict=True)) if chosen else [False] * len(self)
-        if availability:
-            wanted = (said == availability for said in self.availability)
-            return [bool(left and right) for left, right in zip(mask, wanted, strict=True)]
-        return list(map(bool, mask))
+    def stocked(self, product: str = "") -> Sequence[bool]:
+        """Tell for each place whether pieces are left: of one product, or of any."""
+        chosen = [self.counts[product]] if product else list(self.counts.values())
+        return list(map(any, zip(*chosen, strict=True))) if chosen else [False] * len(self)
+
+    def buyable(self) -> Sequence[bool]:
+        """Tell for each place whether nothing stands in the way of buying."""
+        return [said == "buyable" for said in self.availability]
 
 
 def read_columns(
@@ -154,26 +162,37 @@ def _fill(columns: Columns, features: Sequence[_Feature], known: Columns | None)
     decode = _decoder(columns.products)
     shared: dict[str, str] = {}
     same: dict[int, int] = {}
+    in_place = known is not None and columns.copy(known)
     for place, feature in enumerate(features):
         fields = bytes(feature.properties)
-        start = body.index(fields, end)
+        start = _find(body, fields, end)
         end = start + len(fields)
         stop = body.rindex(b"}", start, end)
         times = body.rfind(_TIMES, start, stop)
         told = times if times >= 0 else stop
         columns.starts[place], columns.told[place], columns.ends[place] = start, told, stop
         lon, lat = feature.geometry.coordinates
-        facts = None
-        if known is not None and not _is_same(known, before, body[start:told], (lat, lon)):
+        taken = known is not None and _is_same(known, before, body[start:told], (lat, lon))
+        if not taken:
             facts = decode(fields)
-            before = bisect_left(known.codes, facts.code)
-        if known is not None and _is_same(known, before, body[start:told], (lat, lon)):
-            columns.take(place, known, before)
+            if known is not None and (before := bisect_left(known.codes, facts.code)) != place:
+                taken = _is_same(known, before, body[start:told], (lat, lon))
+            if not taken:
+                columns.put(place, facts, (lat, lon), shared)
+        if taken and known is not None:
             same[place] = before
-        else:
-            columns.put(place, facts or decode(fields), (lat, lon), shared)
+            if not (in_place and before == place):
+                columns.take(place, known, before)
         before += 1
     return same
+
+
+def _find(body: bytes, fields: bytes, start: int) -> int:
+    """Return where in the file an outlet's properties stand; searched by their first bytes."""
+    start = body.index(fields[:_TELLING_BYTES], start)
+    while not body.startswith(fields, start):
+        start = body.index(fields[:_TELLING_BYTES], start + 1)
+    return start
 
 
 def _is_same(known: Columns, place: int, said: bytes, point: tuple[float, float]) -> bool:

@@ -30,6 +30,9 @@ _NEIGHBOURS = 4
 # About 0.1 mm: rounding never leaves a point outside its box.
 _MARGIN_DEG = 1e-9
 
+# A great circle in metres is this, times the arc sine of half its chord.
+_AROUND_M = 2 * EARTH_RADIUS_M
+
 Vector = tuple[float, float, float]
 Wanted = Callable[[int], bool]
 
@@ -77,9 +80,14 @@ class Nearest:
             reach = 2 * sin(angle / 2)
             edge = sorted(chords)[limit - 1] if len(chords) >= limit else 3.0
             if edge <= reach or angle >= widest:
-                last = min(edge, reach)
-                found = [pair for pair in zip(chords, places, strict=True) if pair[0] <= last]
-                return [(_metres(chord), place) for chord, place in sorted(found)[:limit]]
+                last = edge if edge < reach else reach
+                found = [
+                    (chord, place)
+                    for chord, place in zip(chords, places, strict=True)
+                    if chord <= last
+                ]
+                found.sort()
+                return [(_AROUND_M * asin(chord / 2), place) for chord, place in found[:limit]]
             # Enough in the box, not in the circle: the circle that holds them is known now.
             wider = 2 * asin(edge / 2) * (1 + 1e-9) if edge <= 2 else 2 * angle
             angle = min(max(wider, 1e-9), widest)
@@ -194,8 +202,3 @@ class Strips:
             list(compress(self._vectors, chosen)),
             array("L", compress(self._order, chosen)),
         )
-
-
-def _metres(chord: float) -> float:
-    """Return the great circle over a chord of the unit sphere, metres."""
-    return 2 * EARTH_RADIUS_M * asin(min(1.0, chord / 2))

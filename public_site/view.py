@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product as combinations
+from operator import and_
 from typing import Any, overload
 
 import msgspec
@@ -183,9 +183,11 @@ def _entries(columns: Columns, known: View | None, same: Mapping[int, int]) -> S
 def _stocked(columns: Columns, strips: Strips) -> dict[tuple[bool, str, str], Nearest]:
     """Return the indexes by stock: taken from the strips, since no outlet has moved."""
     found = {(False, "", ""): strips.all()}
-    for product, availability in combinations(("", *columns.products), ("", "buyable")):
-        mask = columns.stocked(product, availability, in_stock=True)
-        found[True, product, availability] = strips.only(mask)
+    buyable = columns.buyable()
+    for product in ("", *columns.products):
+        left = columns.stocked(product)
+        found[True, product, ""] = strips.only(left)
+        found[True, product, "buyable"] = strips.only(list(map(and_, left, buyable)))
     return found
 
 
