@@ -64,7 +64,8 @@ WORDS: dict[str, Text] = {
     "status_announcements": Text("公告", "Announcements"),
     "status_machine": Text("用程式檢查", "Checking by machine"),
     "status_machine_how": Text(
-        "第一行回答上面所有的數字；第二行在有資料可用時回答 200；第三行下載簽章過的指標檔，可用公鑰驗證。",
+        "第一行回答上面所有的數字；第二行在有資料可用時回答 200；"
+        "第三行下載簽章過的指標檔，可用公鑰驗證。",
         "The first line answers all numbers above; the second 200 while data are served; the third"
         " fetches the signed pointer, to be checked with the public key.",
     ),
