@@ -57,6 +57,13 @@ class File(Struct):
     url: str
 
 
+class Feed(Struct):
+    """Whether the data are kept up, and the last day on which they are, if one is planned."""
+
+    status: Literal["active", "stale", "ended"]
+    sunset: Annotated[str, Meta(extra_json_schema={"format": "date"})] | None
+
+
 class Rules(Struct):
     """The rules in force, and the same in words for each language."""
 

@@ -41,7 +41,7 @@ _ROUTES += (course_files,)
 _ROUTES += (map_points, map_card, offline)
 _ROUTES += (apps,)
 # What the sandbox has too: the interface itself, over a snapshot that never changes.
-_SANDBOX_ROUTES = (api, downloads)
+_SANDBOX_ROUTES = (api, map_points, downloads)
 
 
 def make_app(

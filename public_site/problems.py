@@ -19,7 +19,7 @@ from public_site.downloads import Gone
 from public_site.pages.reader import reader_of
 from public_site.pages.rendering import bare_page
 from public_site.serving.forms import BodyNotTaken, BodyTooLarge, BodyTooSlow
-from public_site.serving.policy import DATA_PATHS
+from public_site.serving.policy import DATA_PAGES, DATA_PATHS
 
 MACHINE_PATHS = (*DATA_PATHS, "/static/", "/healthz", "/readyz", "/metrics", "/robots", "/favicon")
 RETRY_AFTER_S = "5"
@@ -37,7 +37,7 @@ def explain(request: web.Request, error: Exception, request_id: str) -> web.Stre
     status, code, detail = _understand(error, request_id)
     if isinstance(error, web.HTTPException) and status < 400:
         return error
-    if request.path.startswith(MACHINE_PATHS):
+    if request.path.startswith(MACHINE_PATHS) and request.path not in DATA_PAGES:
         response = problem(status, code, detail)
     else:
         response = _page(request, status, code, detail, request_id)

@@ -16,8 +16,9 @@ from aiohttp import web
 from core.domain.calendar import TAIPEI
 from core.resources import data_path
 from core.settings import Settings
-from public_site.keys import BASE, METRICS, SETTINGS, SNAPSHOTS
+from public_site.keys import BASE, CLOCK, METRICS, SETTINGS, SNAPSHOTS
 from public_site.metrics import Metrics
+from public_site.serving.connections import uninvited
 from public_site.snapshots import Snapshots
 
 BASE_PATH = "/sandbox"
@@ -52,6 +53,7 @@ def _one(
     app = web.Application()
     app[BASE] = path
     app[SETTINGS] = settings
+    app[CLOCK] = lambda: now
     app[METRICS] = metrics
     app[SNAPSHOTS] = Snapshots(
         data_path("sandbox/snapshots"),
@@ -60,13 +62,14 @@ def _one(
         metrics.fault,
     )
     for module in modules:
-        app.add_routes(module.routes)
+        app.add_routes(uninvited(module.routes))
     if filled:
         app.cleanup_ctx.append(_read_once)
     return app
 
 
 async def _read_once(app: web.Application) -> AsyncIterator[None]:
-    """Look at the folder once: it never changes."""
+    """Look at the folder once, and back at what changed: it never changes."""
     await app[SNAPSHOTS].poll()
+    await app[SNAPSHOTS].look_back()
     yield

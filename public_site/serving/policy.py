@@ -20,6 +20,10 @@ DATA_PATHS = (
     "/openapi.json",
     "/apps.json",
 )
+# Pages for people that lie among them: they depend on language and host.
+DATA_PAGES = tuple(
+    f"/data/{name}" for name in ("api", "dictionary", "examples", "policy", "sandbox")
+)
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (

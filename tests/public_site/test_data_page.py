@@ -12,6 +12,7 @@ from public_site.api_parts import sandbox_calls
 from public_site.openapi import PROBLEM_CODES
 from public_site.parameter_table import parameters_of
 from public_site.samples import all_samples
+from public_site.serving.policy import DATA_PAGES
 from tests.public_site.releases import some_outlets
 from tests.public_site.test_pages import read, with_language
 
@@ -129,7 +130,26 @@ async def test_announcements_are_told_on_the_pages(folder, start, tmp_path):
         assert "until 2027-06-30" in page.text
 
 
-async def test_nothing_is_shown_but_a_notice_until_the_first_snapshot(start):
+def test_every_sub_page_is_known_to_depend_on_language_and_host():
+    assert {f"/data/{name}" for name in SUB_PAGES} == set(DATA_PAGES)
+
+
+@pytest.mark.parametrize("path", ALL)
+async def test_what_is_remembered_of_a_page_is_never_sent_to_another_reader(client, path):
+    said = set()
+    for language in ("zh-TW", "en"):
+        for host in ("a.example", "b.example"):
+            for _ in range(3):
+                headers = {"Accept-Language": language, "Host": host}
+                html = await (await client.get(path, headers=headers)).text()
+                assert f'<html lang="{language}">' in html
+                assert f"http://{host}/data" in html
+            said.add(html)
+    assert len(said) == 4
+
+
+@pytest.mark.parametrize("path", ALL)
+async def test_nothing_is_shown_but_a_notice_until_the_first_snapshot(start, path):
     client = await start()
-    assert (await client.get("/data")).status == 503
+    await read(client, path, status=503)
     assert (await client.get("/openapi.json")).status == 200
