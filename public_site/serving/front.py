@@ -20,7 +20,7 @@ from public_site.answers import is_known, takes_gzip
 from public_site.bounded import BoundedCache
 from public_site.frame import count, identity_line, new_identity, route_of
 from public_site.keys import CLOCK, METRICS, POLICY, SNAPSHOTS
-from public_site.serving.policy import DATA_PATHS
+from public_site.serving.policy import DATA_PAGES, DATA_PATHS
 from public_site.serving.ready import Lasts, Prepared, Ready
 from public_site.snapshots import Look, Published
 
@@ -128,7 +128,7 @@ def _key(request: web.Request) -> Hashable | None:
         return None
     path = request.raw_path
     gzip = takes_gzip(headers.get(hdrs.ACCEPT_ENCODING, ""))
-    if path.startswith(_ONE_LANGUAGE):
+    if path.startswith(_ONE_LANGUAGE) and not path.startswith(DATA_PAGES):
         return path, gzip
     host, language = headers.get(hdrs.HOST), headers.get(hdrs.ACCEPT_LANGUAGE)
     return path, gzip, host, language
