@@ -23,6 +23,7 @@ _MOST_TEXTS = 16_384
 _DIGITS = {numeral: value for value, numeral in enumerate("〇一二三四五六七八九")} | {"零": 0}
 _NUMERALS = "〇零一二三四五六七八九十百"
 # 忠孝東路四段 is 4段, 中山一路 is 1路 and 四十九號 is 49號; but 一心路 keeps its name.
+_LETTER_NOUGHT = re.compile(f"(?<=[{_NUMERALS}])[o0](?=[{_NUMERALS}])")
 _COUNTED = re.compile(
     f"[{_NUMERALS}]+(?=[段路街道巷弄鄰號樓]|[之、,.\\-][0-9{_NUMERALS}]+號)"
     f"|(?<=[路街段巷弄])[{_NUMERALS}]+(?=之|$)|(?<=之)[{_NUMERALS}]+$"
@@ -61,6 +62,7 @@ def fold(text: str) -> str:
     Spaces and punctuation are gone, a mark stands before each number.
     """
     text = normalise_address(visible(text)).lower().replace(" ", "")
+    text = _LETTER_NOUGHT.sub("〇", text)
     text = _COUNTED.sub(lambda numeral: _as_digits(numeral[0]), text)
     text = _SUB_NUMBER.sub("-", text)
     text = _DOORS.sub(r"\1號", _SUB_DOOR.sub(r"\1-\2號", without_floors(text)))

@@ -16,7 +16,7 @@ from public_site.folding import fold, visible, without_floors, without_village
 
 Words = tuple[str, ...]
 
-_REALM = re.compile(r"^(?:中華民國|中国台湾|臺灣省?|福建省)(?=.)")
+_REALM = re.compile(r"^(?:中華民國|臺灣省?|福建省)(?=.)")
 _POSTCODE = re.compile(r"^·?[0-9]{3}(?:[0-9]{2,3})?$")
 _GLUED_POSTCODE = re.compile(r"^·?[0-9]{3}(?:[0-9]{2,3})?(?=[^0-9\-])")
 _FLOOR = re.compile(r"^(?:地下|b)?·?[0-9]+(?:樓|f)?(?:-[0-9]+)?$")
@@ -35,7 +35,6 @@ _DIGITS = re.compile(r"[0-9]{5,}|[0-9]{6}[0-9a-z][0-9]{3}")
 _DOOR_AND_NAME = re.compile(r"(.*·[0-9\-]+號)([^·0-9]{2,})")
 _DOOR = re.compile(r"·([0-9]+)(-[0-9]+)?號$")
 _ROAD_SIGN = re.compile(r"[路街道段巷弄號]")
-_NO_STREET = tuple("路街道巷東西南北一二三四五")
 _FILLER = {"附近", "藥局在哪", "near"}
 _LONGEST_HEAD = 10
 
@@ -48,8 +47,8 @@ def words_of(text: str) -> Words:
 def readings(text: str) -> Iterator[Words]:
     """Yield the words a text may mean, the likeliest reading first, none twice."""
     parts = _parts(text)
-    strict = _words(parts)
-    joined = "".join(parts)
+    strict = _words([part for part in map(_folded, parts) if part])
+    joined = _folded("".join(parts))
     bare = _without_realm(_GLUED_POSTCODE.sub("", joined))
     bases = [strict, _words([joined]), _words([bare]), *_by_stems(bare)]
     looser = chain.from_iterable(map(_loosened, bases))
@@ -64,14 +63,13 @@ def area_words() -> frozenset[str]:
 
 
 def _parts(text: str) -> list[str]:
-    """Take a text apart at spaces and punctuation; fold each part, telephone numbers as one."""
+    """Take a text apart at spaces and punctuation, but for telephone numbers and doors."""
     text = without_floors(_JOINED.sub("", visible(text).lower()))
     text = _EXTENSION.sub(" ", _DOORS.sub("號", text))
     text = _TELEPHONE.sub(lambda found: _telephone(found[0]), text)
     text = _LOCAL_TELEPHONE.sub(r" \1\2 ", text)
     spaced = "".join(sign if sign.isalnum() or sign == "-" else " " for sign in text)
-    parts = [_folded(part) for part in spaced.split()]
-    return [part for part in parts if part and part not in _FILLER]
+    return [part for part in spaced.split() if part not in _FILLER]
 
 
 def _telephone(text: str) -> str:
@@ -135,7 +133,7 @@ def _by_stems(bare: str) -> Iterator[Words]:
     stems = town_stems()
     for length in range(min(_LONGEST_HEAD, len(bare) - 2), 1, -1):
         rest = bare[length:]
-        if bare[:length] in stems and not rest.startswith(_NO_STREET[:4]):
+        if bare[:length] in stems and not rest.startswith(("路", "街", "巷")):
             yield (*stems[bare[:length]], *_street(rest))
 
 

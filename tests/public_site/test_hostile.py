@@ -242,3 +242,40 @@ def _note(problems: list[str], url: str, message) -> None:
 def _outside(problems: list[str], origin: str, url: str) -> None:
     if not url.startswith((origin, "data:", "blob:")):
         problems.append(f"request to {url}")
+
+
+class Isolation(HTMLParser):
+    """Texts with marks of direction that no ``bdi`` holds."""
+
+    VOID = frozenset({"meta", "link", "input", "br", "use", "path", "circle", "rect", "img", "hr"})
+    MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.loose: list[tuple[str, str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        pass
+
+    def handle_endtag(self, tag):
+        if tag in self.open:
+            del self.open[len(self.open) - 1 - self.open[::-1].index(tag) :]
+
+    def handle_data(self, data):
+        if self.MARKS & set(data) and not {"bdi", "title", "option"} & set(self.open):
+            self.loose.append((">".join(self.open[-3:]), data.strip()[:40]))
+
+
+async def test_marks_of_direction_do_not_reach_beyond_the_words_that_hold_them(hostile_site):
+    marked = [n for n, text in enumerate(STRINGS) if Isolation.MARKS & set(text)]
+    assert len(marked) > 3
+    paths = [f"/outlets/59010{n:05d}" for n in marked] + [f"/?page={n}" for n in range(1, 12)]
+    for path in [*paths, f"/?q={quote(STRINGS[marked[0]])}"]:
+        page = Isolation(await (await hostile_site.get(path)).text())
+        assert page.loose == [], path
