@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 
-from aiohttp import web
+from aiohttp import HttpVersion10, web
 
 from core.errors import Invalid, MaskmapError
 from core.log import get_logger, request_id
@@ -81,6 +81,8 @@ def _refuse_the_excessive(request: web.Request) -> None:
     Raises:
         AddressTooLong, BodyTooLarge, Invalid: as their names say.
     """
+    if request.version < HttpVersion10:
+        raise Invalid("this site speaks HTTP/1.1 and HTTP/1.0")
     query = request.rel_url.raw_query_string
     if len(query) > LONGEST_QUERY:
         raise AddressTooLong(f"a query has at most {LONGEST_QUERY} characters")

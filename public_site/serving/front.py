@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from aiohttp import hdrs, web
+from aiohttp import HttpVersion10, hdrs, web
 
 from core.domain.snapshot import STALE_AFTER_TTL
 from public_site.answers import is_known, takes_gzip
@@ -123,6 +123,8 @@ def _key(request: web.Request) -> Hashable | None:
     """Return what an answer may depend on; nothing for requests that are not remembered."""
     headers = request.headers
     if request.method not in ("GET", "HEAD") or request.body_exists:
+        return None
+    if request.version < HttpVersion10:
         return None
     if hdrs.RANGE in headers or hdrs.EXPECT in headers:
         return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import resource
 import signal
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 
@@ -31,25 +32,39 @@ async def serve(
     Raises:
         OSError: the address cannot be listened on.
     """
-    most = room_for_connections()
+    async with listener(app, address, room_for_connections(), reuse_port) as (url, guard):
+        listening(url)
+        await _told_to_end()
+        log.info("ending", connections_refused=guard.refused)
+
+
+@contextlib.asynccontextmanager
+async def listener(
+    app: web.Application, address: Address, most: int, reuse_port: bool = False
+) -> AsyncIterator[tuple[str, Guard]]:
+    """Serve an application until the block ends; requests in progress are answered first."""
     runner = web.AppRunner(app, shutdown_timeout=END_WITHIN_S)
     await runner.setup()
+    server = runner.server
+    assert server is not None
+    server.request_handler = Front(app, server.request_handler)
+    guard = Guard(server, most)
     try:
-        assert runner.server is not None
-        runner.server.request_handler = Front(app, runner.server.request_handler)
-        guard = Guard(runner.server, most)
-        listener = await asyncio.get_running_loop().create_server(
-            guard,
-            address.host,
-            address.port,
-            backlog=BACKLOG,
-            reuse_port=reuse_port or None,
-        )
-        async with listener, guard.watching():
-            listening(_url(address, listener))
-            await _told_to_end()
-            listener.close()
-            log.info("ending", connections_refused=guard.refused)
+        async with (
+            await asyncio.get_running_loop().create_server(
+                guard,
+                address.host,
+                address.port,
+                backlog=BACKLOG,
+                reuse_port=reuse_port or None,
+                start_serving=False,
+            ) as sockets,
+            guard.watching(),
+        ):
+            await sockets.start_serving()
+            port = sockets.sockets[0].getsockname()[1]
+            yield Address(address.host, port).url, guard
+            sockets.close()
             await runner.cleanup()
     finally:
         await runner.cleanup()
@@ -60,11 +75,6 @@ def room_for_connections() -> int:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return max(hard - RESERVED_FILES, 16) if hard != resource.RLIM_INFINITY else MOST
-
-
-def _url(address: Address, listener: asyncio.Server) -> str:
-    port = listener.sockets[0].getsockname()[1]
-    return Address(address.host, port).url
 
 
 async def _told_to_end() -> None:

@@ -31,7 +31,8 @@ class _CountInstead(logging.Filter):
 def quiet_logger(metrics: Metrics) -> logging.Logger:
     """Return the logger for connections; faults of ours still go to the log."""
     # Not of the global tree: one for each application, since each counts for itself.
-    logger = logging.Logger("aiohttp.server")
+    # Of methods that nobody knows aiohttp says nothing above debug.
+    logger = logging.Logger("aiohttp.server", logging.DEBUG)
     logger.parent = logging.getLogger("aiohttp.server")
     logger.addFilter(_CountInstead(metrics))
     return logger
