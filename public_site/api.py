@@ -39,8 +39,8 @@ Asked = TypeVar("Asked")
 
 # The usual way to ask for a place; what is written otherwise is read at leisure.
 _PLAIN_PLACE = re.compile(
-    r"(?P<before>(?:(?!lat=|lon=)[^&]*&)*)lat=(?P<lat>-?[0-9]{1,3}(?:\.[0-9]{1,15})?)"
-    r"&lon=(?P<lon>-?[0-9]{1,3}(?:\.[0-9]{1,15})?)(?P<after>(?:&(?!lat=|lon=)[^&]*)*)"
+    r"(?:(?<=&)|^)(?P<first>lat|lon)=(?P<one>-?[0-9]{1,3}(?:\.[0-9]{1,15})?)"
+    r"&(?!(?P=first))(?:lat|lon)=(?P<other>-?[0-9]{1,3}(?:\.[0-9]{1,15})?)(?=&|$)"
 )
 DEFAULT_RADIUS_M = 3000
 DEFAULT_NEAREST, MOST_NEAREST = 20, 100
@@ -91,7 +91,7 @@ async def one_outlet(request: web.Request) -> web.Response:
 async def nearby(request: web.Request) -> web.Response:
     """Answer the nearest outlets that a query means, with ``distance_m`` and ``direction``."""
     look = request.app[SNAPSHOTS].look()
-    asked, point = _near(request, look)
+    asked, point = read_near(request, look)
     found = nearest(look.view, asked.query, point, limit=asked.limit, radius_m=asked.radius_m)
     rest = nearest_json(look.view, point, found)
     return json_answer(request, look, rest, (asked, point), asked.query.moment)
@@ -168,21 +168,23 @@ def _read_list(sent: Mapping[str, str], view: View, now: datetime) -> _List:
     return _List(read_query(sent, view, now), parameters.cursor(sent), limit)
 
 
-def _near(request: web.Request, look: Look) -> tuple[_Near, Position]:
+def read_near(request: web.Request, look: Look) -> tuple[_Near, Position]:
     """Read what is asked, and from where.
 
     Places differ, what is asked seldom: it is understood once, without the place.
     """
     text = request.rel_url.raw_query_string
-    plain = _PLAIN_PLACE.fullmatch(text)
-    if plain is None or "_now=" in text:
+    plain = _PLAIN_PLACE.search(text)
+    if plain is None or "_now=" in text or text.count("lat=") + text.count("lon=") != 2:
         return understood(request, look, _read_near), _read_place(joined(request.query))
-    key = (_read_near, plain["before"], plain["after"])
+    key = (_read_near, text[: plain.start()], text[plain.end() :])
     asked = look.view.understood.get(key)
     if asked is None:
         asked = _read_near(joined(request.query), look.view, look.now)
         look.view.understood.keep(key, asked)
-    lat, lon = float(plain["lat"]), float(plain["lon"])
+    lat, lon = float(plain["one"]), float(plain["other"])
+    if plain["first"] == "lon":
+        lat, lon = lon, lat
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         return asked, _read_place(joined(request.query))
     return asked, (lat, lon)
