@@ -28,7 +28,7 @@ _LOCAL_TELEPHONE = re.compile(
     r"(?<![0-9])([2-9][0-9]{2,3})[\s\-]([0-9]{4})(?![0-9\-]|\s*[號樓巷弄])"
 )
 _EXTENSION = re.compile(r"(?:分機|轉|\bext\.?|#)\s*[0-9]+", re.IGNORECASE)
-_DOORS = re.compile(r"(?<=[0-9])\s*[、,.]\s*(?=[0-9、,.\-\s]*號)")
+_DOORS = re.compile(r"(?<=[0-9])\s*[、,.。]\s*(?=[0-9、,.。\-\s]*號)")
 _JOINED = re.compile(r"(?<=[a-z])['’\-](?=[a-z])", re.IGNORECASE)
 # Digits alone, long enough to be part of a code or a telephone number.
 _DIGITS = re.compile(r"[0-9]{5,}|[0-9]{6}[0-9a-z][0-9]{3}")
