@@ -7,6 +7,12 @@ export async function openCard(map, marker, settings) {
   const place = element("div", { class: "map-card-place" }, element("p", { role: "status" }, settings.words.loading));
   const popup = L.popup({ maxWidth: 320, minWidth: 264, offset: [0, -14], autoPanPadding: [16, 56] })
     .setLatLng(marker.getLatLng()).setContent(place).openOn(map);
+  // Leaflet hears this key only while the map itself has the focus.
+  popup.getElement()?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    map.closePopup(popup);
+    marker.getElement()?.focus();
+  });
   const close = popup.getElement()?.querySelector(".leaflet-popup-close-button");
   close?.setAttribute("aria-label", settings.words.close);
   try {

@@ -68,7 +68,7 @@ function mapIn(place, settings) {
 /** The outlets on the map. */
 class Shown {
   constructor(map, settings, say) {
-    Object.assign(this, { map, settings, say, markers: new Map(), asked: null });
+    Object.assign(this, { map, settings, say, markers: new Map(), asked: null, opened: "" });
     this.cluster = L.markerClusterGroup({
       iconCreateFunction: (cluster) => clusterIcon(cluster, settings),
       maxClusterRadius: (zoom) => (zoom >= 17 ? 1 : CLUSTER_PX),
@@ -82,28 +82,31 @@ class Shown {
   }
 
   listen() {
-    const { cluster, settings, map } = this;
+    const { cluster, map } = this;
     cluster.on("click keypress", (event) => {
       if (event.type === "keypress" && event.originalEvent.key !== "Enter") return;
       const marker = event.layer ?? event.sourceTarget;
       marker.openedByKey = event.type === "keypress" || event.originalEvent?.detail === 0;
-      markRow(marker.outlet.code, { scroll: true });
-      openCard(map, marker, settings);
+      this.card(marker, { scroll: true });
     });
     cluster.on("mouseover", ({ layer, sourceTarget }) => this.point(layer ?? sourceTarget));
-    cluster.on("mouseout", () => markRow(""));
+    cluster.on("mouseout", () => markRow(this.opened));
     map.on("moveend layeradd", () => this.inSight());
-    map.on("popupclose", () => markRow(""));
+    map.on("popupclose", () => { this.opened = ""; markRow(""); });
   }
 
   /** Go to a marker, out of its cluster, and open its card. */
   async open(marker) {
     if (!marker) return;
     await this.ready;
-    this.cluster.zoomToShowLayer(marker, () => {
-      markRow(marker.outlet.code);
-      openCard(this.map, marker, this.settings);
-    });
+    this.cluster.zoomToShowLayer(marker, () => this.card(marker));
+  }
+
+  /** Open the card of a marker; its row stays marked until the card is closed. */
+  card(marker, { scroll = false } = {}) {
+    openCard(this.map, marker, this.settings);
+    this.opened = marker.outlet.code;
+    markRow(this.opened, { scroll });
   }
 
   point(marker) {
