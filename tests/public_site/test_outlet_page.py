@@ -211,10 +211,11 @@ async def test_the_picture_is_named_by_its_finding_and_has_no_style_attribute(cl
     assert not any("style" in attributes for _, attributes in page.tags)
 
 
-async def test_text_mode_has_no_picture_but_the_number(client):
+async def test_text_mode_has_no_picture_but_number_and_finding(client):
     html = await (await client.get(f"{PAGE}?mode=text")).text()
     assert not re.search("<(svg|script|img|link rel=.stylesheet)", html)
     assert "128" in html
+    assert "08:10 前到貨，增 200 片" in html
 
 
 async def test_under_pinned_rules_the_page_says_so(folder, start):
