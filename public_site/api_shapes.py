@@ -144,6 +144,7 @@ def _described(field: Field) -> tuple[str, Any]:
 def _snapshot_fields() -> list[tuple[str, Any]]:
     texts = ("ledger_position", "state_position", "previous", "audit_head", "audit_position")
     return [
+        ("feed", Feed),
         (
             "ttl_s",
             Annotated[int, Meta(ge=1, description="seconds until the publisher looks again")],

@@ -47,6 +47,9 @@ PROBLEM_CODES: Mapping[str, Text] = {
     "METHOD_NOT_ALLOWED": Text("只接受 GET 與 HEAD", "only GET and HEAD are possible"),
     "ADDRESS_TOO_LONG": Text("網址太長（414）", "the address is too long (414)"),
     "REQUEST_TOO_LARGE": Text("請求太大（413）", "the request is too large (413)"),
+    "REQUEST_TOO_SLOW": Text("請求太慢（408）", "the request took too long (408)"),
+    "MEDIA_TYPE_UNSUPPORTED": Text("表單格式不對（415）", "that is no form (415)"),
+    "NO_COURSE": Text("沒有那一天的變化", "no course of that day is kept"),
     "NO_SNAPSHOT": Text(
         "剛啟動，還沒有資料（503）；請依 Retry-After 再試",
         "just started (503): try again after Retry-After",
@@ -94,7 +97,7 @@ _NAME = {
     "example": "maskdata-sample-2020-02-06.csv",
 }
 _DAY = {
-    "name": "date",
+    "name": "day",
     "in": "path",
     "required": True,
     "schema": {"type": "string", "format": "date"},
@@ -184,6 +187,16 @@ OPERATIONS = (
         faults=(400, 404, 410, 503),
     ),
     Operation(
+        "/api/v1/offline",
+        "getOffline",
+        Text(
+            "本站離線時保存的精簡資料；格式可能改變，請改用 outlets",
+            "what this site keeps for use offline; its form may change: use outlets",
+        ),
+        content={"application/json": {"schema": {"type": "object"}}},
+        in_sandbox=False,
+    ),
+    Operation(
         "/api/v1/snapshot",
         "getSnapshot",
         Text("資料集：時間、規定、檔案", "the snapshot: times, rules, files"),
@@ -205,12 +218,28 @@ OPERATIONS = (
         faults=(404, 410, 503),
     ),
     Operation(
-        "/data/courses/{date}.json",
+        "/data/courses/{day}.json",
         "getCourse",
         Text("一天之中的數量變化", "the numbers in the course of a day"),
         content={"application/json": {"schema": {"type": "object"}}},
         more=(_DAY,),
         faults=(404, 503),
+        in_sandbox=False,
+    ),
+    Operation(
+        "/data/courses/{day}.json.sig",
+        "getCourseSignature",
+        Text("它的簽章", "its signature"),
+        content={"text/plain": _TEXT_BODY},
+        more=(_DAY,),
+        faults=(404, 503),
+        in_sandbox=False,
+    ),
+    Operation(
+        "/apps.json",
+        "listApps",
+        Text("應用清冊", "the directory of applications"),
+        content={"application/json": {"schema": {"type": "object"}}},
         in_sandbox=False,
     ),
     Operation(
