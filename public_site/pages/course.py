@@ -81,9 +81,7 @@ def course_of(record: OutletRecord, look: Look, courses: Courses, reader: Reader
         is_today=day == taipei_day(look.now),
         until=clock_of(_second(now, day)),
         today=shown,
-        findings=[
-            reader.word("course_of_product", product=one.name, finding=one.finding) for one in shown
-        ],
+        findings=[f"{one.name}{_colon(reader)}{one.finding}" for one in shown],
         table=_table(today, programme) if today else [],
         before=[
             DayLines(past, _day_label(past, reader), drawn(lines, over=True))
@@ -229,6 +227,10 @@ def _second(instant: datetime, day: date) -> int:
     """Return the second of a Taipei day at which an instant lies; beyond it on other days."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=TAIPEI)
     return int((instant - midnight).total_seconds())
+
+
+def _colon(reader: Reader) -> str:
+    return "：" if reader.language == CHINESE else ": "
 
 
 def clock_of(second: int) -> str:

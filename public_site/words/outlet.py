@@ -68,7 +68,6 @@ WORDS: dict[str, Text] = {
     "course_of_day": Text("{day}的變化", "{day}"),
     "course_before": Text("最近幾天", "The last days"),
     "course_none": Text("尚無資料", "No course yet"),
-    "course_of_product": Text("{product}：{finding}", "{product}: {finding}"),
     "course_flat": Text("沒有變動，一直是 {pieces}", "no change: {pieces} all the time"),
     "course_opening": Text("0 時有 {pieces}", "{pieces} at midnight"),
     "course_arrival": Text("{time} 前到貨，增 {pieces}", "{pieces} more by {time}"),

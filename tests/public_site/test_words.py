@@ -13,9 +13,16 @@ from core.domain.snapshot import AVAILABILITIES
 from public_site.words import TABLES, WORDS
 
 ROOT = Path(public_site.__file__).parent
-ASKED = re.compile(r"""(?:\bt|\bword|reader\.word)\(\s*(?:self\.)?["']([a-z0-9_.\-]+)["']""")
+ASKED = re.compile(
+    r"""(?:\bt|\bword|reader\.word)\(\s*(?:self\.)?["']([a-z0-9_.\-]+)["'](?!\s*~)"""
+)
+# The other of two: t("this" if it is so else "that").
+ELSE = re.compile(r"""\bt\("[a-z0-9_]+" if [^{}]*? else "([a-z0-9_]+)\"""")
 # Keys that are put together: what stands before the name, and the names.
 MADE = {
+    "": ("open_now", "window_now"),
+    "without_": ("open_now", "window_now"),
+    "theme_": ("auto", "light", "dark"),
     "level_": ("plenty", "some", "few", "none"),
     "availability_": AVAILABILITIES,
     "part_": ("0", "1", "2"),
@@ -43,7 +50,7 @@ def asked_for() -> set[str]:
         if path.parent.name == "words":
             continue
         text = path.read_text()
-        keys |= set(ASKED.findall(text))
+        keys |= set(ASKED.findall(text)) | set(ELSE.findall(text))
         for key in HANDED.findall(text):
             keys |= {key} if key in WORDS else {f"{key}_title", f"{key}_text"} & set(WORDS)
     return keys | {start + name for start, names in MADE.items() for name in names}
@@ -73,7 +80,7 @@ def test_both_languages_have_the_same_gaps(key):
 
 
 def test_chinese_is_chinese_and_english_is_not():
-    same = {"api_title", "open_osm", "refused_text", "other_language", "quoted"}
+    same = {"map_pieces", "api_title", "open_osm", "refused_text", "other_language", "quoted"}
     for key, text in WORDS.items():
         if key not in same:
             assert re.search(r"[\u4e00-\u9fff]", text.zh), key
