@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import atan2, cos, degrees, radians, sin
+from math import atan2, cos, pi, radians, sin
 
 from msgspec.structs import replace
 
@@ -14,8 +14,9 @@ from public_site.view import View
 
 # Nearer than this there is no direction to walk in.
 _HERE_M = 0.05
+_DEGREES = 180 / pi
 _WAYS = [
-    b',"bearing_deg":%d,"direction":"%b"}'
+    b',"bearing_deg":%d,"direction":"%b"},'
     % (bearing, DIRECTIONS[round(bearing / 45) % 8].en.encode())
     for bearing in range(360)
 ]
@@ -31,26 +32,22 @@ def nearest(
 
 def nearest_json(view: View, point: Position, found: Sequence[tuple[float, int]]) -> bytes:
     """Return the member ``outlets``: each with how far it is (to the decimetre), and where."""
-    columns, vectors = view.columns, view.strips.vectors
-    body, starts, ends, tails = columns.body, columns.starts, columns.ends, columns.tails
+    pieces, vectors = view.pieces, view.strips.vectors
     phi, lam = radians(point[0]), radians(point[1])
+    if not found:
+        return b'"outlets":[]}'
     # Where east and north point from here; what an outlet's vector has of each gives its bearing.
     east_x, east_y = -sin(lam), cos(lam)
     north_x, north_y, north_z = -sin(phi) * cos(lam), -sin(phi) * sin(lam), cos(phi)
-    parts = []
+    parts = [b'"outlets":[']
     for distance_m, place in found:
         x, y, z = vectors[place]
-        bearing = degrees(atan2(x * east_x + y * east_y, x * north_x + y * north_y + z * north_z))
-        parts.append(
-            b'%b%b,"distance_m":%.1f%b'
-            % (
-                body[starts[place] : ends[place]],
-                tails[place],
-                distance_m,
-                _WAYS[round(bearing) % 360 if distance_m > _HERE_M else 0],
-            )
-        )
-    return b'"outlets":[%b]}' % b",".join(parts)
+        bearing = atan2(x * east_x + y * east_y, x * north_x + y * north_y + z * north_z)
+        way = round(bearing * _DEGREES) % 360 if distance_m > _HERE_M else 0
+        parts += (pieces[place], b"%.1f" % distance_m, _WAYS[way])
+    parts[-1] = parts[-1].removesuffix(b",")
+    parts.append(b"]}")
+    return b"".join(parts)
 
 
 def _index_of(view: View, query: Query) -> Nearest:

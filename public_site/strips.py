@@ -33,6 +33,9 @@ _MARGIN_DEG = 1e-9
 # A great circle in metres is this, times the arc sine of half its chord.
 _AROUND_M = 2 * EARTH_RADIUS_M
 
+# Hints are kept for squares of about two kilometres.
+_HINTS_PER_DEGREE, _MOST_HINTS, _HINT_SPARE = 50, 20_000, 1.2
+
 Vector = tuple[float, float, float]
 Wanted = Callable[[int], bool]
 
@@ -46,7 +49,7 @@ def unit_vector(lat: float, lon: float) -> Vector:
 class Nearest:
     """An immutable index of some points; each is named by its place in the list of all."""
 
-    __slots__ = ("_cuts", "_lats", "_places", "_starts", "_vectors")
+    __slots__ = ("_cuts", "_hints", "_lats", "_places", "_starts", "_vectors")
 
     def __init__(
         self,
@@ -58,6 +61,8 @@ class Nearest:
     ) -> None:
         self._cuts, self._starts = cuts, starts
         self._lats, self._vectors, self._places = lats, vectors, places
+        # How far the farthest wanted point was, for searches from here: a good guess for the next.
+        self._hints: dict[tuple[int, int, int], float] = {}
 
     def __len__(self) -> int:
         return len(self._places)
@@ -72,26 +77,30 @@ class Nearest:
         """
         if not self._places:
             return []
-        widest = min(radius_m / EARTH_RADIUS_M, pi)
-        here, angle = unit_vector(lat, lon), min(self._guess(lat, lon, limit), widest)
-        angle, runs = self._enough(lat, lon, angle, widest, limit)
+        widest, here = min(radius_m / EARTH_RADIUS_M, pi), unit_vector(lat, lon)
+        square = limit, round(lat * _HINTS_PER_DEGREE), round(lon * _HINTS_PER_DEGREE)
+        angle = self._hints.get(square) or self._guess(lat, lon, limit)
+        angle, runs = self._enough(lat, lon, min(angle, widest), widest, limit)
         while True:
             chords, places = self._measured(here, runs, wanted)
             reach = 2 * sin(angle / 2)
             edge = sorted(chords)[limit - 1] if len(chords) >= limit else 3.0
             if edge <= reach or angle >= widest:
-                last = edge if edge < reach else reach
-                found = [
-                    (chord, place)
-                    for chord, place in zip(chords, places, strict=True)
-                    if chord <= last
-                ]
-                found.sort()
-                return [(_AROUND_M * asin(chord / 2), place) for chord, place in found[:limit]]
+                break
             # Enough in the box, not in the circle: the circle that holds them is known now.
             wider = 2 * asin(edge / 2) * (1 + 1e-9) if edge <= 2 else 2 * angle
             angle = min(max(wider, 1e-9), widest)
             runs, _ = self._runs(lat, lon, angle)
+        if edge < reach:
+            self._remember(square, edge)
+            reach = edge
+        near = sorted([pair for pair in zip(chords, places, strict=True) if pair[0] <= reach])
+        return [(_AROUND_M * asin(chord / 2), place) for chord, place in near[:limit]]
+
+    def _remember(self, square: tuple[int, int, int], chord: float) -> None:
+        if len(self._hints) >= _MOST_HINTS:
+            self._hints.clear()
+        self._hints[square] = chord * _HINT_SPARE
 
     def _guess(self, lat: float, lon: float, limit: int) -> float:
         """Guess the angle within which enough points lie, from the neighbours in the strip."""

@@ -74,6 +74,20 @@ class LateEntries(Sequence[Entry]):
         return len(self._columns)
 
 
+class Pieces(dict[int, bytes]):
+    """What an answer about a place says of each outlet, up to its distance; cut out when needed."""
+
+    def __init__(self, columns: Columns) -> None:
+        super().__init__()
+        self._columns = columns
+
+    def __missing__(self, place: int) -> bytes:
+        if len(self) >= _MOST_ENTRIES_KEPT:
+            self.clear()
+        piece = self[place] = self._columns.fragment(place) + b',"distance_m":'
+        return piece
+
+
 @dataclass(frozen=True)
 class Release:
     """The verified bytes of one release. ``files`` are by path, relative to its folder."""
@@ -103,6 +117,7 @@ class View:
     by_town: Mapping[str, Sequence[int]]
     strips: Strips
     stocked: Mapping[tuple[bool, str, str], Nearest]
+    pieces: Pieces
     pages: BoundedCache[Any] = field(
         default_factory=lambda: BoundedCache(_MOST_PAGE_BYTES, lambda page: page.size)
     )
@@ -164,6 +179,7 @@ def build_view(release: Release, known: View | None = None) -> View:
         by_town=_grouped(columns.towns),
         strips=strips,
         stocked=_stocked(columns, strips),
+        pieces=Pieces(columns),
     )
 
 
