@@ -26,6 +26,7 @@ from core.releases import SIGNATURE, Untrusted, is_signed, read_signed, sha256_h
 from public_site.answers import gzipped
 
 POLL_S = 1.0
+RETRY_POLLS = 10
 MOST_DAYS = 8
 # A nation of 6 500 outlets needs about 2 MB a day; what is far larger is not read at all.
 MOST_BYTES = 64 * 2**20
@@ -89,30 +90,43 @@ class Courses:
         self.version = 0
         self._public_key = public_key
         self._seen: dict[date, object] = {}
+        self._refused: dict[date, str] = {}
+        self._polls = 0
 
     def of(self, day: date) -> DayCourse | None:
         """Return the course of a day, if there is a good one."""
         return self.days.get(day)
 
     async def poll(self) -> None:
-        """Look at the folder once; read what has changed, off the event loop."""
+        """Look at the folder once; read what has changed, off the event loop.
+
+        What was refused is tried again now and then: its cause may heal without a new file.
+        """
+        self._polls += 1
+        if self._polls % RETRY_POLLS == 0:
+            self._seen = {day: seen for day, seen in self._seen.items() if day not in self._refused}
         found = _listed(self.folder)
         changed = {day: seen for day, seen in found.items() if self._seen.get(day) != seen}
         if not changed and found.keys() == self._seen.keys():
             return
         read = await asyncio.to_thread(self._read, sorted(changed))
         kept = {day: course for day, course in self.days.items() if day in found}
-        self.days = dict(sorted((kept | read).items()))
+        if read or len(kept) < len(self.days):
+            self.days = dict(sorted((kept | read).items()))
+            self.version += 1
         self._seen = found
-        self.version += 1
+        self._refused = {day: error for day, error in self._refused.items() if day in found}
 
     def _read(self, days: list[date]) -> dict[date, DayCourse]:
         good: dict[date, DayCourse] = {}
         for day in days:
             try:
                 good[day] = load(self.folder / f"{day}.json", day, self._public_key())
+                self._refused.pop(day, None)
             except (MaskmapError, OSError) as error:
-                log.warning("course of a day refused", day=str(day), error=str(error))
+                if self._refused.get(day) != str(error):
+                    log.warning("course of a day refused", day=str(day), error=str(error))
+                self._refused[day] = str(error)
         return good
 
     async def watch(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from public_site import courses as site_courses
-from public_site.courses import COURSES, MOST_DAYS, Courses
+from public_site.courses import COURSES, MOST_DAYS, RETRY_POLLS, Courses
 from publisher.signing import sign
 from tests.public_site.course_days import A_FULL_DAY, CODE, MORNING, TODAY, write_course
 
@@ -94,6 +94,18 @@ async def test_a_damaged_file_leaves_the_last_good_one(folder, courses):
     write_course(folder, {CODE: MORNING[:2]})
     await courses.poll()
     assert len(courses.of(TODAY).points_of(CODE)) == 2
+
+
+async def test_what_was_refused_is_tried_again_when_its_cause_may_have_healed(folder):
+    write_course(folder, {CODE: MORNING})
+    keys = [Ed25519PrivateKey.generate().public_key()]
+    courses = Courses(folder.root / "courses", lambda: keys[-1])
+    await courses.poll()
+    assert courses.of(TODAY) is None
+    keys.append(folder.key.public_key())
+    for _ in range(RETRY_POLLS):
+        await courses.poll()
+    assert courses.of(TODAY) is not None
 
 
 async def test_only_what_has_changed_is_read_again(folder, courses):
