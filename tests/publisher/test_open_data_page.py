@@ -6,15 +6,17 @@ import re
 from pathlib import Path
 
 from core.domain.snapshot import Current, Manifest, OutletRecord
+from publisher import changes
 from publisher.formats import all_formats
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "open-data.md").read_text("utf-8")
 NAMES = set(re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)))
 
 
-def test_the_table_of_files_is_the_formats_that_are_found() -> None:
-    rows = re.findall(r"^\| `(\S+)` \| [^|]+ \| `([^`]+)` \|$", PAGE, re.MULTILINE)
-    assert dict(rows) == {form.PATH: form.MEDIA_TYPE for form in all_formats()}
+def test_the_table_of_files_is_the_formats_that_are_found_and_the_changes() -> None:
+    block = PAGE.split("writes: files -->")[1].split("<!-- end -->")[0]
+    rows = re.findall(r"^\| `(\S+)` \|", block, re.MULTILINE)
+    assert sorted(rows) == sorted([changes.PATH, *(form.PATH for form in all_formats())])
 
 
 def test_every_field_of_record_manifest_and_pointer_is_explained() -> None:
