@@ -15,7 +15,10 @@ export async function addBasemaps(map, settings) {
   if (!settings.basemaps.length) return towns;
   const offered = { [settings.words.boundaries]: built };
   for (const basemap of settings.basemaps) offered[basemap.name] = tiles(basemap);
-  L.control.layers(offered, {}, { position: "topright" }).addTo(map);
+  const control = L.control.layers(offered, {}, { position: "topright" }).addTo(map);
+  const toggle = control.getContainer().querySelector(".leaflet-control-layers-toggle");
+  toggle.title = settings.words.basemap;
+  toggle.setAttribute("aria-label", settings.words.basemap);
   return towns;
 }
 

@@ -2,10 +2,17 @@
 import L from "leaflet";
 import { element } from "./settings.js";
 
+const WIDEST_PX = 320;
+const BESIDE_CONTROLS_PX = 60;
+
 /** Open the card of an outlet at its marker. */
 export async function openCard(map, marker, settings) {
   const place = element("div", { class: "map-card-place" }, element("p", { role: "status" }, settings.words.loading));
-  const popup = L.popup({ maxWidth: 320, minWidth: 264, offset: [0, -14], autoPanPadding: [16, 56] })
+  const room = map.getSize().x - BESIDE_CONTROLS_PX - 48;
+  const popup = L.popup({
+    maxWidth: Math.min(WIDEST_PX, room), minWidth: Math.min(264, room), offset: [0, -14],
+    autoPanPaddingTopLeft: [BESIDE_CONTROLS_PX, 48], autoPanPaddingBottomRight: [8, 8],
+  })
     .setLatLng(marker.getLatLng()).setContent(place).openOn(map);
   // Leaflet hears this key only while the map itself has the focus.
   popup.getElement()?.addEventListener("keydown", (event) => {

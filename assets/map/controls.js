@@ -54,8 +54,10 @@ export function showReader(map, settings, here = point()) {
   map.readerLayer?.remove();
   if (!here) return;
   const icon = L.divIcon({ html: element("span", { class: "reader-dot" }), className: "reader-marker", iconSize: [24, 24] });
+  // A place that was searched for is exact; where the reader stands was rounded.
+  const rounded = settings.outlet || new URLSearchParams(location.search).has("lat");
   map.readerLayer = L.layerGroup([
-    L.circle(here, { radius: RADIUS_M, className: "reader-circle", interactive: false }),
+    ...(rounded ? [L.circle(here, { radius: RADIUS_M, className: "reader-circle", interactive: false })] : []),
     L.marker(here, { icon, keyboard: false, interactive: false, alt: settings.words.here, zIndexOffset: 1000 }),
   ]).addTo(map);
   if (settings.outlet) map.fitBounds(L.latLngBounds([here, [settings.outlet.lat, settings.outlet.lon]]), { padding: [32, 32], maxZoom: 16, animate: !noMotion() });

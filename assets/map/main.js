@@ -104,6 +104,7 @@ class Shown {
 
   /** Open the card of a marker; its row stays marked until the card is closed. */
   card(marker, { scroll = false } = {}) {
+    marker.unbindTooltip();
     openCard(this.map, marker, this.settings);
     this.opened = marker.outlet.code;
     markRow(this.opened, { scroll });
@@ -111,6 +112,7 @@ class Shown {
 
   point(marker) {
     markRow(marker.outlet.code);
+    if (matchMedia("(hover: none)").matches || marker.outlet.code === this.opened) return;
     const words = marker.getElement()?.getAttribute("aria-label");
     if (words && !marker.getTooltip()) {
       marker.bindTooltip(element("span", {}, words), { direction: "top", offset: [0, -14] }).openTooltip();

@@ -3,9 +3,11 @@
 // What the address of a page holds and the interface does not know.
 const OF_THE_PAGE = ["lat", "lon", "page", "lang", "mode"];
 
-/** Fetch what a search means. Returns {outlets, snapshot}. */
+/** Fetch the outlets that a search means. */
 export async function fetchOutlets(search, settings, signal) {
   const query = new URLSearchParams(search);
+  // The words name a place, such as a station: the list is by distance from there, of all outlets.
+  if (document.getElementById("results")?.dataset.lat && !query.has("lat")) query.delete("q");
   for (const name of OF_THE_PAGE) query.delete(name);
   if (settings.outlet) query.set("codes", settings.outlet.code);
   const text = query.toString();

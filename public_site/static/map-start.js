@@ -60,6 +60,11 @@ function whenIdle(act) {
   else setTimeout(act, 200);
 }
 
+// A row whose outlet is to be shown on the map, asked for before there was one.
+document.addEventListener("maskmap:row", ({ detail }) => {
+  if (place && detail.show) place.dataset.show = detail.code;
+});
+
 if (place) {
   if (saves) words("", JSON.parse(place.dataset.words).load);
   else if (document.readyState === "complete") loadInSight();
