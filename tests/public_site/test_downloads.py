@@ -154,3 +154,34 @@ async def test_the_key_served_is_the_sites_own_not_the_folders(client, folder, s
     (folder.root / "public-key.pem").write_bytes(b"a forger's")
     answer = await client.get("/data/public-key.pem")
     assert await answer.read() == settings.public_key_file.read_bytes()
+
+
+async def test_what_retention_left_of_a_removed_snapshot_is_still_served(client, folder):
+    """For a day the manifest and the changes stay; everything else has gone, and is said to."""
+    folder.publish(some_outlets(), at=NOW + timedelta(seconds=9))
+    await client.app[SNAPSHOTS].poll()
+    kept = {"manifest.json", "manifest.json.sig", "changes.ndjson"}
+    for path in (folder.root / "0000000001").iterdir():
+        if path.name not in kept:
+            path.unlink()
+    for name in sorted(kept):
+        answer = await client.get(f"/data/1/{name}", headers=PACKED)
+        assert answer.status == 200, name
+        assert answer.headers["X-Snapshot"] == "1"
+    for name in ("outlets.geojson", "maskdata.csv.gz"):
+        answer = await client.get(f"/data/1/{name}")
+        problem = await answer.json(content_type=None)
+        assert (answer.status, problem["code"]) == (410, "SNAPSHOT_GONE")
+        assert "/api/v1/changes?since=1" in problem["detail"]
+    assert (await client.get("/data/1/nothing.csv")).status == 404
+
+
+async def test_a_damaged_file_of_an_older_snapshot_is_not_served(client, folder):
+    folder.publish(some_outlets(), at=NOW + timedelta(seconds=9))
+    await client.app[SNAPSHOTS].poll()
+    (folder.root / "0000000001" / "points.json").write_bytes(b"{}")
+    answer = await client.get("/data/1/points.json", headers=PLAIN)
+    assert (answer.status, (await answer.json(content_type=None))["code"]) == (
+        503,
+        "SNAPSHOT_UNTRUSTED",
+    )

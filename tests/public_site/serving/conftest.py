@@ -18,7 +18,7 @@ from public_site.serving.server import listener
 from tests.public_site.releases import some_outlets
 
 # How long a test waits for what should come soon; only a failing test waits so long.
-PATIENCE_S = 60.0
+PATIENCE_S = 20.0
 # How long the site waits for a client in these tests.
 SHORT_S = 0.4
 
