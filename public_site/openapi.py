@@ -413,7 +413,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
         "304": {"description": "what you hold is right"},
     }
     if _RANGE in operation.more:
-        found["206"] = {"description": "the part asked for", "content": content}
+        found["206"] = {"description": "the part asked for"}
         found["416"] = {"description": "there is no such part"}
     faults = {status: {"$ref": f"#/components/responses/{status}"} for status in operation.faults}
     return found | {str(status): fault for status, fault in faults.items()}
