@@ -15,7 +15,7 @@ WORDS: dict[str, Text] = {
         "地圖需要瀏覽器的 JavaScript；清單有相同的資料。",
         "The map needs JavaScript; the list has the same data.",
     ),
-    "map_load": Text("載入地圖（約 150 kB）", "Load the map (about 150 kB)"),
+    "map_load": Text("載入地圖（約 180 kB）", "Load the map (about 180 kB)"),
     "map_loading": Text("正在載入地圖…", "Loading the map…"),
     "map_failed": Text(
         "地圖沒有載入成功；清單有相同的資料。",
