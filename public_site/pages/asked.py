@@ -19,7 +19,7 @@ _MOST_PAGES = 10_000
 # What an address of the search keeps, in this order; anything else is somebody's tracker.
 KEPT = (
     *("q", "county", "town", "kind", "product", "in_stock", "open_now", "window_now"),
-    *("availability", "bbox", "lat", "lon", "page"),
+    *("availability", "bbox", "codes", "lat", "lon", "page"),
 )
 
 

@@ -60,6 +60,8 @@ def _chosen(asked: Asked) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         yield "q", reader.word("quoted", text=asked.given["q"]), ("q",)
     if query.bbox:
         yield "bbox", reader.word("this_area"), ("bbox",)
+    if query.codes:
+        yield "codes", reader.word("these_outlets", n=len(query.codes)), ("codes",)
     if query.county:
         yield "county", county_name(asked), ("county", "town")
     if query.town:

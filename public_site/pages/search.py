@@ -20,8 +20,6 @@ from public_site.search import FURTHEST_M, can_buy_now, select
 routes = web.RouteTableDef()
 
 ROWS_A_PAGE = 20
-# In the folded part of the form; it stands open where one of them is given.
-_FOLDED = ("county", "town", "kind")
 
 
 @routes.get("/")
@@ -62,7 +60,8 @@ def _context(asked: Asked) -> dict[str, object]:
         "products": list(filters.products(asked)),
         "moments": list(filters.moments(asked)),
         "removable": list(filters.removable(asked)),
-        "unfolded": any(name in asked.given for name in _FOLDED),
+        # Who has chosen a county chooses its town next; otherwise the list is worth the room.
+        "unfolded": bool(query.county) and not query.town,
         "counties": list(filters.counties(asked)),
         "towns": list(filters.towns(asked)),
         "kinds": list(filters.kinds(asked)),

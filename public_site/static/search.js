@@ -16,11 +16,13 @@
 
   function swap(next) {
     const focused = document.activeElement && document.activeElement.id;
+    const unfolded = document.querySelector("#search .more[open]") !== null;
     for (const part of document.querySelectorAll("[data-swap]")) {
       const other = next.getElementById(part.id);
       if (other) part.replaceWith(document.adoptNode(other));
     }
     document.title = next.title;
+    if (unfolded) document.querySelector("#search .more").open = true;
     const again = focused && document.getElementById(focused);
     if (again && again !== document.activeElement) again.focus({ preventScroll: true });
     return Boolean(again);

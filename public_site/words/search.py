@@ -33,6 +33,7 @@ WORDS: dict[str, Text] = {
     "open_at_present": Text("營業中", "Open now"),
     "shut_at_present": Text("現在未營業", "Not open now"),
     "selling_now": Text("正在販售時段", "now"),
+    "these_outlets": Text("指定的 {n} 個販售點", "{n} outlets by code"),
     "this_area": Text("地圖範圍", "Area of the map"),
     "county": Text("縣市", "County or city"),
     "town": Text("鄉鎮市區", "Town or district"),
@@ -41,7 +42,7 @@ WORDS: dict[str, Text] = {
     "choose_county_first": Text("先選縣市", "Choose a county first"),
     "by_county": Text("依縣市查看", "By county or city"),
     "in_stock_of": Text("{stock}／{total} 間有", "{stock} of {total} have some"),
-    "found": Text("{total} 個販售點，{stock} 個現在有", "{total} outlets, {stock} have some now"),
+    "found": Text("{total} 個販售點，{stock} 個現在有", "{total} outlets, {stock} have some"),
     "found_near": Text(
         "離您最近的 {n} 個販售點，最遠 {distance}",
         "The {n} outlets nearest to you, up to {distance}",

@@ -486,7 +486,7 @@ async def test_the_first_page_is_small_enough_for_a_thin_line(folder, start, rng
     client = await start()
     page = await read(client, "/")
     ours = [link["href"] for link in page.all("link") if link["rel"] in ("stylesheet", "icon")]
-    ours += [script["src"] for script in page.all("script") if script.get("type") != "module"]
+    ours += [script["src"] for script in page.all("script")]
     ours.append(next(use["href"] for use in page.all("use")))
     total = sum([await packed_size(client, path) for path in ["/", *ours]])
     assert total <= 60_000
