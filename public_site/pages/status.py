@@ -6,6 +6,7 @@ from aiohttp import web
 
 from core.domain.calendar import taipei_day
 from core.settings import Settings
+from public_site.announcements import ANNOUNCEMENTS
 from public_site.courses import COURSES
 from public_site.feed_status import feed_status
 from public_site.keys import SETTINGS, SNAPSHOTS
@@ -34,17 +35,18 @@ async def status_page(request: web.Request) -> web.Response:
     if snapshots.published is None:
         return _starting(snapshots, reader)
     look = snapshots.look()
-    courses = request.app[COURSES]
+    courses, news = request.app[COURSES], request.app[ANNOUNCEMENTS].now()
     return page_answer(
         request,
         look,
         reader,
         "status.html",
-        (snapshots.fault_code, courses.version),
+        (snapshots.fault_code, courses.version, news),
         lambda: {
             **_context(look, settings, reader),
             "fault": fault_words(snapshots.fault_code, reader),
             "fault_code": snapshots.fault_code,
+            "news": news,
             "course_days": [day.isoformat() for day in courses.days],
         },
     )

@@ -124,7 +124,7 @@ async def test_announcements_are_told_on_the_pages(folder, start, tmp_path):
         'effective = 2026-12-02\nzh = "<b>停電</b>"\nen = "<b>A power cut</b>"\n'
     )
     client = await start(announcements=file, sunset=date(2027, 6, 30))
-    for path in ("/data", "/data/policy"):
+    for path in ("/data", "/data/policy", "/status"):
         page = await read(client, f"{path}?lang=en")
         assert "<b>A power cut</b> (from 2026-12-02)" in page.text
         assert "until 2027-06-30" in page.text
