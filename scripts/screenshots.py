@@ -26,8 +26,19 @@ Shot = Callable[[Page, str], None]
 
 
 def search(page: Page, site: str) -> None:
-    """The search page: what is near Taipei main station."""
+    """The search page, list and map: what is near Taipei main station."""
     page.goto(f"{site}/?{NEAR_TAIPEI_MAIN_STATION}")
+    page.wait_for_selector(".leaflet-marker-icon")
+
+
+def phone(page: Page, site: str) -> None:
+    """The search page on a phone."""
+    page.goto(f"{site}/?{NEAR_TAIPEI_MAIN_STATION}")
+
+
+def apps(page: Page, site: str) -> None:
+    """The directory of applications."""
+    page.goto(f"{site}/apps")
 
 
 def outlet(page: Page, site: str) -> None:
@@ -82,6 +93,8 @@ def intake(page: Page, portal: str) -> None:
 
 SITE: tuple[tuple[Shot, dict[str, int]], ...] = (
     (search, DESKTOP),
+    (phone, PHONE),
+    (apps, DESKTOP),
     (outlet, PHONE),
     (rules, PHONE),
     (data, DESKTOP),
