@@ -25,7 +25,7 @@ from wrk import SERVER, Answers, ask
 HERE = Path(__file__).parent
 WORLD, POINTS = HERE / "nearest_world.py", HERE / "nearest.lua"
 SIZES = tuple(int(size) for size in os.environ.get("NEAREST_SIZES", "6500,1000000").split(","))
-ROUNDS, SECONDS = 5, 2
+ROUNDS, SECONDS = 7, 1
 MORE = "&in_stock=1&radius_m=50000"
 SEARCH, SAME_SIZE = "/api/v1/nearby", "/api/v1/same-size"
 

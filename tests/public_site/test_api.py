@@ -271,3 +271,89 @@ async def test_two_askers_do_not_see_each_others_parameters(client):
 async def test_answers_are_exact_json(client):
     body = await (await client.get("/api/v1/nearby?lat=25.0478&lon=121.517")).read()
     assert msgspec.json.decode(body)["outlets"]
+
+
+async def test_the_snapshot_answer_says_whether_the_feed_goes_on(folder, start, clock):
+    folder.publish(some_outlets())
+    client = await start(sunset=NOW.date() + timedelta(days=1))
+    feed = (await (await client.get("/api/v1/snapshot")).json())["feed"]
+    assert feed == {"status": "active", "sunset": "2020-02-07"}
+    clock.now = NOW + timedelta(days=2)
+    feed = (await (await client.get("/api/v1/snapshot")).json())["feed"]
+    assert feed == {"status": "ended", "sunset": "2020-02-07"}
+
+
+async def test_a_feed_without_an_end_says_so(client):
+    feed = (await (await client.get("/api/v1/snapshot")).json())["feed"]
+    assert feed == {"status": "active", "sunset": None}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "lon=121.517&lat=25.0478",
+        "lat=25.0478&limit=20&lon=121.517",
+        "radius_m=3000&lat=25.0478&lon=121.517&utm_source=x",
+        "lat=%32%35.0478&lon=121.517",
+        "lat=%2B25.0478&lon=1.21517e2",
+        "lat=25.04780&lon=121.5170000&kind=",
+    ],
+)
+async def test_a_place_may_be_written_in_many_ways(client, query):
+    plain = await (await client.get("/api/v1/nearby?lat=25.0478&lon=121.517")).json()
+    assert await (await client.get(f"/api/v1/nearby?{query}")).json() == plain
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["lat=25&lon=121&lat=26", "lat=25&lat=26", "lon=1&lon=2", "lat=991&lon=1", "lat=1&lon=-180.1"],
+)
+async def test_a_place_that_is_none_is_refused(client, query):
+    answer = await client.get(f"/api/v1/nearby?{query}")
+    assert answer.status == 400
+    assert (await answer.json(content_type=None))["code"] == "PARAMETER_INVALID"
+
+
+async def test_nearby_with_any_filter_finds_what_the_list_finds(folder, start, rng):
+    folder.publish(list({o.code: o for o in many_outlets(rng, 400)}.values()))
+    client = await start()
+    place = "lat=25.0478&lon=121.517&radius_m=50000&limit=100"
+    filters = ["in_stock=1&availability=buyable", "kind=pharmacy&product=child_mask&in_stock=1"]
+    filters += ["availability=buyable", "county=新北市", "q=藥局&in_stock=1", "open_now=1"]
+    filters += ["bbox=121.4,25.0,121.6,25.1", "kind=clinic", "town=板橋區&in_stock=1"]
+    for wanted in filters:
+        near = (await (await client.get(f"/api/v1/nearby?{place}&{wanted}")).json())["outlets"]
+        listed = (await (await client.get(f"/api/v1/outlets?limit=1000&{wanted}")).json())[
+            "outlets"
+        ]
+        way = [(great_circle((25.0478, 121.517), (o["lat"], o["lon"])).m, o) for o in listed]
+        exact = sorted((metres, o["code"]) for metres, o in way if metres <= 50_000)[:100]
+        assert [o["code"] for o in near] == [code for _, code in exact], wanted
+
+
+async def test_what_is_open_now_is_asked_anew_each_minute(folder, start, clock):
+    # Open on Thursday mornings only: until noon.
+    folder.publish([an_outlet(service_periods="YYYNYYY" + "Y" * 14)])
+    client = await start()
+    path = "/api/v1/nearby?lat=25.0478&lon=121.517&open_now=1"
+    assert (await (await client.get(path)).json())["outlets"]
+    clock.now = NOW.replace(hour=12, minute=1)
+    assert (await (await client.get(path)).json())["outlets"] == []
+
+
+async def test_a_cursor_skips_nothing_and_repeats_nothing_over_a_new_release(folder, start, rng):
+    outlets = {o.code: o for o in many_outlets(rng, 120)}
+    folder.publish(list(outlets.values()))
+    client = await start()
+    seen: list[str] = []
+    path, number = "/api/v1/outlets?limit=25", 0
+    while path:
+        answer = await (await client.get(path)).json()
+        seen += [outlet["code"] for outlet in answer["outlets"]]
+        path, number = answer["next"], number + 1
+        gone = outlets.pop(rng.choice(seen), None)
+        folder.publish(list(outlets.values()), at=NOW + timedelta(seconds=number))
+        await client.app[SNAPSHOTS].poll()
+        assert gone is None or gone.code in seen
+    assert seen == sorted(set(seen))
+    assert set(outlets) <= set(seen)
