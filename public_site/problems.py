@@ -16,8 +16,9 @@ from core.errors import (
 from core.releases import Untrusted
 from public_site.answers import problem
 from public_site.downloads import Gone
-from public_site.pages.reader import reader_of
-from public_site.pages.rendering import bare_page
+from public_site.keys import SNAPSHOTS
+from public_site.pages.reader import Reader, reader_of
+from public_site.pages.rendering import bare_page, rule_line
 from public_site.serving.forms import BodyNotTaken, BodyTooLarge, BodyTooSlow
 from public_site.serving.policy import DATA_PAGES, DATA_PATHS
 
@@ -30,6 +31,10 @@ class AddressTooLong(Invalid):
     """The query of a request is longer than any sensible one."""
 
     code = "ADDRESS_TOO_LONG"
+
+
+# Sent by no browser of a person; a thousand at once must not cost a thousand pages.
+_HOSTILE = (AddressTooLong, BodyNotTaken, BodyTooLarge, BodyTooSlow)
 
 
 def explain(request: web.Request, error: Exception, request_id: str) -> web.StreamResponse:
@@ -74,6 +79,12 @@ def _understand(error: Exception, request_id: str) -> tuple[int, str, str]:
     return 500, error.code, f"noted as {request_id}; please try again later"
 
 
+def _rule_of_today(request: web.Request, reader: Reader) -> dict[str, str]:
+    """Return the line that stands on every page, as soon as anything is published."""
+    snapshots = request.app[SNAPSHOTS]
+    return rule_line(snapshots.look(), reader) if snapshots.published else {}
+
+
 def _page(
     request: web.Request, status: int, code: str, detail: str, request_id: str
 ) -> web.Response:
@@ -97,4 +108,5 @@ def _page(
         text=reader.word(f"{name}_text", **values),
         picture="unsure" if status >= 500 else "none",
         reload=code == "NO_SNAPSHOT",
+        **_rule_of_today(request, reader),
     )

@@ -10,7 +10,7 @@ from public_site.metrics import Metrics
 from public_site.serving.unreadable import quiet_logger
 
 # A client who sends nothing for so long, or dawdles over a head or a form, is let go.
-LONGEST_WAIT_S = 8.0
+LONGEST_WAIT_S = 7.0
 # The longest line and header that the server reads; a query of 4 kB and a browser's own fit.
 LONGEST_LINE = LONGEST_HEADER = 8190
 MOST_HEADERS = 64

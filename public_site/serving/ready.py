@@ -23,7 +23,7 @@ _ONE_PIECE_BYTES = 64 * 1024
 _CHUNK_BYTES = 512 * 1024
 # What a client still sends after it was refused is read away up to these: closing at once would
 # reset the connection, and some clients would lose the answer.
-_LEAVE_BYTES, _LEAVE_S = 256 * 1024, 1.0
+_LEAVE_BYTES, _LEAVE_S = 256 * 1024, 0.5
 _CLOSE, _KEEP = b"Connection: close\r\n", b"Connection: keep-alive\r\n"
 _WITHOUT_BODY = frozenset({204, 304})
 # A 304 says what the 200 would have said, but for what describes the body.
