@@ -172,11 +172,19 @@ def frame(
         "sequence": look.view.sequence,
         "stale": look.stale,
         "pinned_block": rules.block if rules.pinned else "",
-        "rule_day": day_of_rule(today, reader),
-        "rule_words": buyers_today(look.view.programme, today).in_language(reader.language),
+        **rule_line(look, reader),
         "sunset_day": sunset.isoformat() if sunset else "",
         "ended": sunset is not None and today > sunset,
         **switch(reader, path, given),
+    }
+
+
+def rule_line(look: Look, reader: Reader) -> dict[str, str]:
+    """Return the day and whose day it is, for the line that stands on every page."""
+    today = taipei_day(look.now)
+    return {
+        "rule_day": day_of_rule(today, reader),
+        "rule_words": buyers_today(look.view.programme, today).in_language(reader.language),
     }
 
 

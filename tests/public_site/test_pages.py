@@ -132,6 +132,8 @@ async def test_faults_have_designed_pages_in_both_languages(client, path):
     assert english.all("html")[0]["lang"] == "en"
     assert chinese.text != english.text
     assert any(link["href"] == "/?lang=en" for link in english.all("a"))
+    assert "今天 2/6（四）可買： 雙號" in chinese.text
+    assert any(field.get("name") == "q" for field in english.all("input"))
 
 
 async def test_links_keep_the_language_that_was_chosen(client):
