@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -16,11 +17,12 @@ from aiohttp import web
 from core.domain.snapshot import AVAILABILITIES
 from core.domain.text import Text
 from public_site import static_files
-from public_site.answers import json_answer
+from public_site.answers import json_answer, prepared
 from public_site.keys import SNAPSHOTS
 from public_site.map_points import pack_tightly
 from public_site.pages.reader import CHINESE, ENGLISH, Reader, reader_of
 from public_site.pages.rendering import bare_page
+from public_site.serving.ready import Ready
 from public_site.view import Entry, View
 
 routes = web.RouteTableDef()
@@ -55,18 +57,20 @@ async def offline_page(request: web.Request) -> web.Response:
 
 
 @routes.get("/sw.js")
-async def worker(request: web.Request) -> web.Response:
+async def worker(request: web.Request) -> web.StreamResponse:
     """Answer the service worker; its text changes whenever what it keeps does."""
+    return prepared(request, _worker())
+
+
+@cache
+def _worker() -> Ready:
+    """Return the worker with its settings; browsers ask for it again at every visit."""
     shell = [*_PAGES, *map(static_files.address, SHELL_FILES)]
-    text = _with_settings(shell, _version(shell))
-    tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
-    headers = _ASKED_AGAIN | {"ETag": tag}
-    return web.Response(text=text, content_type="text/javascript", charset="utf-8", headers=headers)
-
-
-def _with_settings(shell: list[str], version: str) -> str:
-    settings = msgspec.json.encode({"version": version, "shell": shell}).decode()
-    return _WORKER.replace("/* settings */ {}", settings)
+    settings = msgspec.json.encode({"version": _version(shell), "shell": shell}).decode()
+    body = _WORKER.replace("/* settings */ {}", settings).encode()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    kind = {"Content-Type": "text/javascript; charset=utf-8", "ETag": tag}
+    return Ready(200, _ASKED_AGAIN | kind, body)
 
 
 def _version(shell: list[str]) -> str:

@@ -42,7 +42,10 @@ async def test_the_worker_keeps_a_shell_that_exists_and_no_page_with_numbers(cli
 async def test_the_worker_is_the_same_while_what_it_keeps_is(client, folder):
     before = await (await client.get("/sw.js")).text()
     folder.publish([an_outlet(adult=1), *some_outlets()[1:]])
-    assert await (await client.get("/sw.js")).text() == before
+    after = await client.get("/sw.js")
+    assert await after.text() == before
+    again = await client.get("/sw.js", headers={"If-None-Match": after.headers["ETag"]})
+    assert again.status == 304
 
 
 async def test_the_offline_page_is_there_before_any_snapshot(start, folder):
