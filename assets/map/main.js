@@ -12,7 +12,7 @@ import { markRow, tieRows } from "./rows.js";
 import { element, fill, noMotion, settingsOf } from "./settings.js";
 
 const LARGEST_ZOOM = 19;
-const CLUSTER_PX = 56;
+const CLUSTER_PX = 64;
 
 /** Make the map in its place in the page. */
 export async function start(place) {
