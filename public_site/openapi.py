@@ -19,7 +19,7 @@ from core.domain.outlets import CODE
 from core.domain.text import Text
 from core.releases import sha256_hex
 from public_site.announcements import ATOM_PATH, JSON_PATH, origin_of
-from public_site.answers import JSON, is_known
+from public_site.answers import JSON, accepts_gzip, gzipped, is_known
 from public_site.api_shapes import shapes
 from public_site.keys import SETTINGS, SNAPSHOTS
 from public_site.parameter_table import CHANGES, LIST, MAP, NEAR, parameters_of
@@ -299,10 +299,13 @@ async def openapi(request: web.Request) -> web.Response:
     published = request.app[SNAPSHOTS].published
     products = published.view.programme.product_ids if published else OFFICIAL_PRODUCTS
     have = frozenset(paths_of(request.app))
-    body, tag = _encoded(origin_of(request), request.app[SETTINGS].contact, products, have)
-    headers = {"ETag": tag, "Cache-Control": _FIVE_MINUTES, "Vary": "Host"}
+    body, packed, tag = _encoded(origin_of(request), request.app[SETTINGS].contact, products, have)
+    headers = {"ETag": tag, "Cache-Control": _FIVE_MINUTES, "Vary": "Accept-Encoding"}
     if is_known(request, tag):
         return web.Response(status=304, headers=headers)
+    if accepts_gzip(request):
+        headers["Content-Encoding"] = "gzip"
+        body = packed
     return web.Response(body=body, headers=headers, content_type=JSON, charset="utf-8")
 
 
@@ -315,9 +318,10 @@ def paths_of(app: web.Application) -> set[str]:
 @lru_cache(maxsize=8)
 def _encoded(
     origin: str, contact: str, products: tuple[str, ...], have: frozenset[str]
-) -> tuple[bytes, str]:
+) -> tuple[bytes, bytes, str]:
+    """Return the document, the same compressed, and its tag, which stands for either."""
     body = msgspec.json.encode(document(origin, contact, products, have))
-    return body, f'"{sha256_hex(body)}"'
+    return body, gzipped(body), f'W/"{sha256_hex(body)}"'
 
 
 def document(
