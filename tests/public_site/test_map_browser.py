@@ -245,3 +245,28 @@ async def test_an_outlets_page_has_its_own_small_map(client, browser):
     await page.locator("#map").scroll_into_view_if_needed()
     await expect(page.locator(".outlet-marker")).to_have_count(1)
     assert notes.faults == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_a_rows_link_to_the_map_opens_its_card_out_of_its_cluster(client, browser, width):
+    page, notes = await a_page(browser, width, reduced_motion="reduce")
+    await page.goto(url(client, "/"))
+    if width > 600:
+        await page.wait_for_selector(READY)
+    await page.locator(".row[data-code='5901012346'] .on-map").click()
+    await expect(page.locator(".map-card h2")).to_have_text("大同藥局")
+    await expect(page.locator(".outlet-marker[data-code='5901012346']")).to_be_visible()
+    assert notes.faults == []
+
+
+async def test_a_link_with_a_place_shows_the_map_on_a_phone_too(client, browser):
+    page, _ = await a_page(browser, 360)
+    await page.goto(url(client, "/#map=17/25.0551/121.515"))
+    await expect(page.locator(".outlet-marker[data-code='5901012346']")).to_be_visible()
+
+
+async def test_a_station_searched_for_is_shown_with_what_is_around_it(client, browser):
+    page, _ = await a_page(browser)
+    await page.goto(url(client, "/?q=台北車站"))
+    await expect(page.locator(".reader-dot")).to_be_visible()
+    await expect(page.locator("#map [data-shown='6']")).to_have_count(1)
