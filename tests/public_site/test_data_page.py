@@ -153,3 +153,12 @@ async def test_nothing_is_shown_but_a_notice_until_the_first_snapshot(start, pat
     client = await start()
     await read(client, path, status=503)
     assert (await client.get("/openapi.json")).status == 200
+
+
+@pytest.mark.parametrize("path", ALL)
+async def test_text_mode_says_the_same_without_sheet_and_script(client, path):
+    page = await read(client, f"{path}?mode=text&lang=en")
+    assert not page.all("script", "style")
+    assert not [link for link in page.all("link") if link.get("rel") == "stylesheet"]
+    full = await read(client, f"{path}?lang=en")
+    assert len(page.all("code")) == len(full.all("code"))

@@ -154,3 +154,26 @@ async def test_samples_are_small_dated_and_of_every_format(client):
         assert answer.status == 200 and len(body) < 8192
         assert await answer.read() == body
     assert (await client.get("/data/samples/nothing.csv")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ("window_now=1", ["5999010001"]),
+        ("kind=clinic,hospital", ["0199010003", "3599010012"]),
+        ("availability=tickets_gone", ["5999010005"]),
+        ("q=𠮷祥", ["5999010009"]),
+    ],
+)
+async def test_filters_mean_the_same_as_everywhere_at_the_sandboxs_own_hour(
+    client, question, codes
+):
+    answer = await (await client.get(f"/sandbox/api/v1/outlets?{question}")).json()
+    assert [outlet["code"] for outlet in answer["outlets"]] == codes
+
+
+async def test_what_changed_is_told_between_the_two_releases(client):
+    answer = await (await client.get("/sandbox/api/v1/changes?since=2")).json()
+    assert {outlet["code"] for outlet in answer["outlets"]} == {"5999010001", "5999010005"}
+    assert answer["removed"] == ["5999019999"]
+    assert answer["next"] == "/sandbox/api/v1/changes?since=3"
