@@ -155,13 +155,11 @@ async def test_javascript_lists_what_is_near(client, tmp_path):
     assert first.startswith("5901012345 健安藥局, ") and first.endswith(": 128")
 
 
-if shutil.which("Rscript"):  # R is large; the rest of the house needs none, so it may be absent
-
-    async def test_r_reads_codes_as_text(client, tmp_path):
-        program = tmp_path / "read.R"
-        program.write_text(await shown(client, "/data/examples", "r"), encoding="utf-8")
-        said = await run("Rscript", str(program), cwd=tmp_path)
-        assert said.split()[0] == "5"
+async def test_r_reads_codes_as_text(client, tmp_path):
+    program = tmp_path / "read.R"
+    program.write_text(await shown(client, "/data/examples", "r"), encoding="utf-8")
+    said = await run(needed("Rscript"), str(program), cwd=tmp_path)
+    assert said.split()[0] == "5"
 
 
 async def test_gdal_reads_what_qgis_reads(client, tmp_path):

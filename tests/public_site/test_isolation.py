@@ -7,7 +7,7 @@ import sys
 
 FORBIDDEN = (
     *("core.actions", "core.ports", "core.storage", "publisher", "pharmacy_portal"),
-    *("pandas", "numpy", "pyarrow", "geopy", "sqlite3", "sqlalchemy", "alembic", "smartcard"),
+    *("pandas", "numpy", "pyarrow", "geopy", "sqlalchemy", "alembic", "smartcard"),
 )
 
 
