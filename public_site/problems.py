@@ -108,5 +108,6 @@ def _page(
         text=reader.word(f"{name}_text", **values),
         picture="unsure" if status >= 500 else "none",
         reload=code == "NO_SNAPSHOT",
-        **_rule_of_today(request, reader),
+        # What failed may be what this would need.
+        **(_rule_of_today(request, reader) if status != 500 else {}),
     )
