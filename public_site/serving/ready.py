@@ -82,7 +82,15 @@ def _head(status: int, headers: Mapping[str, str]) -> bytes:
 
 
 class Prepared(web.StreamResponse):
-    """One sending of a ready answer. ``more`` are the lines of the head that the frame adds."""
+    """One sending of a ready answer. ``more`` are the lines of the head that the frame adds.
+
+    It has no headers to change: what a handler wants to say stands in ``Ready``. So it begins
+    without what an ordinary response builds first.
+    """
+
+    # Of the base these are properties; here they are known.
+    status = 200
+    keep_alive = False
 
     def __init__(
         self,
@@ -91,24 +99,18 @@ class Prepared(web.StreamResponse):
         lasts: Lasts = Lasts.NOT,
         look: object = None,
     ) -> None:
-        super().__init__(status=status)
         self.ready = ready
+        self.status = status
         self.lasts = lasts
         self.look = look
         self.more = b""
-        self._asked: web.BaseRequest | None = None
-        self._goes_on = False
-
-    @property
-    def keep_alive(self) -> bool:
-        """Whether the connection stays open for another request."""
-        return self._goes_on
 
     async def prepare(self, request: web.BaseRequest) -> None:
         """Take the request; nothing goes out yet."""
         self._asked = request
-        left = request.body_exists and not request.content.is_eof()
-        self._goes_on = request.keep_alive and super().keep_alive is not False and not left
+        self.keep_alive = request.keep_alive and not (
+            request.body_exists and not request.content.is_eof()
+        )
 
     async def write_eof(self, data: bytes = b"") -> None:
         """Write everything; wait while the client is slower than we are.
@@ -117,30 +119,30 @@ class Prepared(web.StreamResponse):
             ConnectionResetError: the client has gone.
         """
         request = self._asked
-        assert request is not None
         transport = request.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError("the client has gone")
         head, body = self._head_for(request), self.ready.body
-        if self.status == 304 or request.method == "HEAD" or not body:
+        if self.status == 304 or request.method == "HEAD":
             transport.write(head)
         elif len(body) <= _ONE_PIECE_BYTES:
             transport.write(head + body)
         else:
             transport.write(head)
             await _write_large(request, transport, body)
-        await request.writer.drain()
-        if not self._goes_on and request.body_exists:
+        if transport.get_write_buffer_size() > _ONE_PIECE_BYTES:
+            await request.writer.drain()
+        if not self.keep_alive and request.body_exists:
             await _leave(request)
 
     def _head_for(self, request: web.BaseRequest) -> bytes:
         ready = self.ready
         head = ready.unchanged if self.status == 304 else ready.head
-        if not self._goes_on:
+        if not self.keep_alive:
             connection = _CLOSE
         else:
             connection = _KEEP if request.version == HttpVersion10 else b""
-        return b"".join((head, self.more, connection, date_line(), b"\r\n"))
+        return b"%b%b%b%b\r\n" % (head, self.more, connection, date_line())
 
 
 async def _write_large(
