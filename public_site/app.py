@@ -26,12 +26,12 @@ from public_site.announcements import ANNOUNCEMENTS, Announcements
 from public_site.courses import COURSES, Courses
 from public_site.directory import DIRECTORY, Directory
 from public_site.frame import frame
-from public_site.keys import BASE, CLOCK, METRICS, PATIENCE_S, POLICY, SETTINGS, SNAPSHOTS
+from public_site.keys import BASE, CLOCK, METRICS, POLICY, SETTINGS, SNAPSHOTS
 from public_site.metrics import Metrics
 from public_site.pages import apps, data, map_card, outlet, rules, search, status
 from public_site.sandbox import add_sandbox
 from public_site.serving.connections import LONGEST_WAIT_S, connections, uninvited
-from public_site.serving.forms import MOST_BYTES
+from public_site.serving.forms import MOST_BYTES, PATIENCE_S
 from public_site.serving.policy import Policy
 from public_site.snapshots import Snapshots
 

@@ -8,7 +8,7 @@ import click
 
 from core.settings import Settings
 from public_site.app import make_app
-from public_site.serving.server import serve
+from public_site.server import serve
 
 try:
     from uvloop import new_event_loop

@@ -17,5 +17,3 @@ METRICS = web.AppKey("metrics", Metrics)
 # What stands before every path of an application: empty, or `/sandbox` where answers are fixed.
 BASE = web.AppKey("base", str)
 POLICY = web.AppKey("policy", Policy)
-# How long a client may take to send its head, or a form; and how long it may be idle.
-PATIENCE_S = web.AppKey("patience_s", float)

@@ -9,11 +9,12 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from core.errors import Invalid
-from public_site.keys import PATIENCE_S
 
 FORM = "application/x-www-form-urlencoded"
 MOST_BYTES = 16 * 1024
 MOST_FIELDS = 64
+# How long a client may take to send its head, or a form; and how long it may be idle.
+PATIENCE_S = web.AppKey("patience_s", float)
 
 
 class BodyTooLarge(Invalid):

@@ -35,7 +35,7 @@ from public_site.app import make_app  # noqa: E402
 from public_site.keys import SNAPSHOTS  # noqa: E402
 from public_site.nearby import nearest, nearest_json  # noqa: E402
 from public_site.search import Query  # noqa: E402
-from public_site.serving.server import serve  # noqa: E402
+from public_site.server import serve  # noqa: E402
 from public_site.snapshots import Published  # noqa: E402
 from public_site.view import OUTLETS_FILE, Release, View, build_view  # noqa: E402
 from tests.public_site.releases import NOW, Folder, an_outlet, masks  # noqa: E402

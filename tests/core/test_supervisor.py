@@ -185,13 +185,28 @@ def test_a_busy_port_is_replaced_by_a_free_one():
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         taken = Address("127.0.0.1", busy.getsockname()[1])
-        free = loopback_or_free(taken, "portal")
+        free = loopback_or_free(taken, "portal", [])
         assert free.host == "127.0.0.1"
         assert free.port not in {0, taken.port}
 
 
+def test_two_supervisors_that_start_together_take_different_ports():
+    first: list[socket.socket] = []
+    second: list[socket.socket] = []
+    wanted = loopback_or_free(Address("127.0.0.1", 0), "portal", first)
+    try:
+        # Nobody listens yet: only the claim tells.
+        assert loopback_or_free(wanted, "portal", second).port != wanted.port
+    finally:
+        for claimed in (*first, *second):
+            claimed.close()
+    again: list[socket.socket] = []
+    assert loopback_or_free(wanted, "portal", again) == wanted
+    again[0].close()
+
+
 def test_an_address_open_to_the_network_becomes_loopback():
-    assert loopback_or_free(Address("0.0.0.0", 0), "site").host == "127.0.0.1"
+    assert loopback_or_free(Address("0.0.0.0", 0), "site", []).host == "127.0.0.1"
 
 
 def test_children_are_told_what_the_supervisor_decided(state):

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from core.settings import Settings
 from public_site.app import make_app
-from public_site.serving.front import Front
+from public_site.front import Front
 from tests.public_site.releases import NOW, Folder, some_outlets
 
 Client = TestClient

@@ -12,9 +12,9 @@ from aiohttp import web
 
 from core.settings import Address
 from public_site.app import make_app
+from public_site.server import listener
 from public_site.serving.forms import small_form
 from public_site.serving.guard import Guard
-from public_site.serving.server import listener
 from tests.public_site.releases import some_outlets
 
 # How long a test waits for what should come soon; only a failing test waits so long.

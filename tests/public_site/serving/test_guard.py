@@ -13,9 +13,9 @@ from aiohttp import web
 from core.settings import Address
 from public_site.app import make_app
 from public_site.keys import CLOCK, SETTINGS
+from public_site.server import listener, room_for_connections
 from public_site.serving.guard import LEAST_TAKEN_BYTES, SLOWEST_S, Guarded
 from public_site.serving.ready import Prepared, Ready
-from public_site.serving.server import listener, room_for_connections
 from tests.public_site.serving.conftest import PATIENCE_S, Site, status_of
 
 # More than sockets of a test can hold between them.

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from core.log import get_logger
 from core.settings import Address
-from public_site.serving.front import Front
+from public_site.front import Front
 from public_site.serving.guard import Guard
 
 END_WITHIN_S = 5.0
