@@ -6,6 +6,7 @@ its `Settings` as ``ctx.obj`` (``@click.pass_obj``); `--state` and `--config` ar
 
 from __future__ import annotations
 
+import errno
 import functools
 import importlib
 import os
@@ -20,6 +21,8 @@ from core.log import configure_logging
 from core.settings import Settings, load_settings
 
 _OWN_PACKAGES = ("core", "pharmacy_portal", "publisher", "public_site")
+# Whoever starts a second server on one address has made no discovery that needs a traceback.
+_NO_SUCH_LISTENING = {errno.EADDRINUSE, errno.EADDRNOTAVAIL}
 _STATE, _CONFIG = "state_folder", "config_file"
 
 
@@ -64,6 +67,10 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except MaskmapError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.errno not in _NO_SUCH_LISTENING:
+                raise
+            raise click.ClickException(str(error.strerror)) from error
 
 
 def load_command(target: str) -> click.Command:

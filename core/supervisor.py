@@ -63,13 +63,35 @@ def only_one(state: Path) -> Iterator[None]:
         yield
 
 
-def loopback_or_free(wanted: Address, name: str) -> Address:
-    """Return the wanted address where it is free and on loopback, else a free one."""
+def claim(port: int) -> socket.socket | None:
+    """Keep other supervisors of this computer from a port; ``None``: another one has it.
+
+    A port looks free until our children listen on it. The kernel lets go of the claim when it is
+    closed or this process dies. Elsewhere than on Linux there is nothing to claim with.
+    """
+    claimed = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    if sys.platform == "linux":
+        try:
+            claimed.bind(f"\0maskmap-up-{port}")
+        except OSError:
+            claimed.close()
+            return None
+    return claimed
+
+
+def loopback_or_free(wanted: Address, name: str, claims: list[socket.socket]) -> Address:
+    """Return the wanted address where it is free and on loopback, else a free one.
+
+    It is ours for as long as ``claims`` stay open.
+
+    Raises:
+        Unavailable: no port is free.
+    """
     host = wanted.host if wanted.is_loopback else "127.0.0.1"
     if host != wanted.host:
         say(f"{name}: {wanted} is not on loopback; using {host}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for port in (wanted.port, 0):
+    for port in (wanted.port, 0, 0, 0):
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -77,6 +99,10 @@ def loopback_or_free(wanted: Address, name: str) -> Address:
             except OSError:
                 continue
             free = Address(host, probe.getsockname()[1])
+        claimed = claim(free.port)
+        if claimed is None:
+            continue
+        claims.append(claimed)
         if free.port != wanted.port and wanted.port:
             say(f"{name}: port {wanted.port} is busy; using {free.port}")
         return free
@@ -184,8 +210,9 @@ def up(ctx: click.Context, demo: bool, rules_of: datetime | None) -> None:
     settings = settings_of(ctx, **own)
     settings = _as_asked(settings, demo, rules_of)
     with only_one(settings.state):
-        portal = loopback_or_free(settings.portal_address, "portal")
-        site = loopback_or_free(settings.site_address, "site")
+        claims: list[socket.socket] = []  # until this process ends
+        portal = loopback_or_free(settings.portal_address, "portal", claims)
+        site = loopback_or_free(settings.site_address, "site", claims)
         environ = environment_for(settings, config_file_of(ctx), portal, site)
         children = [
             Child(name, (*MASKMAP, name), environ) for name in ("publish", "portal", "site")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -103,6 +104,22 @@ def test_a_refusal_is_one_line_on_stderr_and_exit_1():
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr == "Error: QUOTA_USED\n"
+
+
+def test_a_busy_address_is_one_line_and_other_faults_of_the_system_are_told_whole():
+    def busy() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            socket.create_server(taken.getsockname())
+
+    def broken() -> None:
+        Path("/nowhere/at/all").read_bytes()
+
+    for callback, faults in ((busy, SystemExit), (broken, FileNotFoundError)):
+        program = LazyGroup({}, name="program", callback=callback, invoke_without_command=True)
+        result = CliRunner().invoke(program)
+        assert result.exit_code == 1
+        assert isinstance(result.exception, faults)
+        assert callback is broken or "in use" in result.stderr
 
 
 def test_wrong_usage_is_exit_2():
