@@ -26,7 +26,7 @@ from core.releases import (
     read_manifest_of,
     sha256_hex,
 )
-from public_site.answers import BRIEFLY, FOR_EVER, accepts_gzip, is_known, prepared
+from public_site.answers import BRIEFLY, FOR_EVER, accepts_gzip, is_known, prepared, problem
 from public_site.keys import BASE, SNAPSHOTS
 from public_site.serving.ready import Lasts, Ready
 from public_site.snapshots import Look, Snapshots
@@ -200,7 +200,9 @@ def _part(
     if is_known(request, found.tag):
         return prepared(request, Ready(200, headers))
     if part.start >= part.stop:
-        return prepared(request, Ready(416, {"Content-Range": f"bytes */{size}"}))
+        answer = problem(416, "RANGE_INVALID", f"the file has {size} bytes; ask for some of these")
+        answer.headers["Content-Range"] = f"bytes */{size}"
+        return answer
     headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
     return prepared(request, Ready(206, headers, found.body[part.start : part.stop]))
 

@@ -85,7 +85,9 @@ def _refuse_the_excessive(request: web.Request) -> None:
         raise Invalid("this site speaks HTTP/1.1 and HTTP/1.0")
     query = request.rel_url.raw_query_string
     if len(query) > LONGEST_QUERY:
-        raise AddressTooLong(f"a query has at most {LONGEST_QUERY} characters")
+        raise AddressTooLong(f"a query has at most {LONGEST_QUERY} characters: ask in several")
+    if len(request.rel_url.raw_path) > LONGEST_QUERY:
+        raise AddressTooLong(f"a path has at most {LONGEST_QUERY} characters")
     if query.count("&") >= MOST_PARAMETERS:
         raise Invalid(f"a query has at most {MOST_PARAMETERS} parameters")
     if request.body_exists and request.method != "POST":

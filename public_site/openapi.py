@@ -49,6 +49,7 @@ PROBLEM_CODES: Mapping[str, Text] = {
     "REQUEST_TOO_LARGE": Text("請求太大（413）", "the request is too large (413)"),
     "REQUEST_TOO_SLOW": Text("請求太慢（408）", "the request took too long (408)"),
     "MEDIA_TYPE_UNSUPPORTED": Text("表單格式不對（415）", "that is no form (415)"),
+    "RANGE_INVALID": Text("檔案沒有這一段（416）", "the file has no such part (416)"),
     "NO_COURSE": Text("沒有那一天的變化", "no course of that day is kept"),
     "NO_SNAPSHOT": Text(
         "剛啟動，還沒有資料（503）；請依 Retry-After 再試",
@@ -125,6 +126,7 @@ _FAULTS = {
     400: "a parameter cannot be understood",
     404: "there is no such thing",
     410: "it was here and has been removed",
+    416: "there is no such part",
     503: "no snapshot yet; try again after Retry-After",
 }
 
@@ -418,7 +420,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     }
     if _RANGE in operation.more:
         found["206"] = {"description": "the part asked for"}
-        found["416"] = {"description": "there is no such part"}
+        found["416"] = {"$ref": "#/components/responses/416"}
     faults = {status: {"$ref": f"#/components/responses/{status}"} for status in operation.faults}
     return found | {str(status): fault for status, fault in faults.items()}
 

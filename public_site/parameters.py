@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from core.domain.outlets import valid_code
 from core.errors import Invalid
 
+# More than any query may have: the number of codes is what is counted.
+_LONGEST_CODES = 4096
 _YES, _NO = ("1", "true", "yes"), ("0", "false", "no")
 
 
@@ -102,13 +104,13 @@ def box(query: Mapping[str, str], name: str) -> tuple[float, float, float, float
 
 def codes(query: Mapping[str, str], name: str, most: int) -> tuple[str, ...]:
     """Return institution codes, given as one list with commas."""
-    value = text(query, name, longest=most * 11)
+    value = text(query, name, longest=_LONGEST_CODES)
     wanted = [code.strip().upper() for code in value.split(",") if code.strip()]
+    if len(wanted) > most:
+        raise BadParameter(name, f"at most {most} codes; ask in several")
     for code in wanted:
         if not valid_code(code):
             raise BadParameter(name, f"{code[:20]!r} is not a code of ten characters")
-    if len(wanted) > most:
-        raise BadParameter(name, f"at most {most} codes")
     return tuple(sorted(set(wanted)))
 
 

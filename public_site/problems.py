@@ -25,6 +25,7 @@ from public_site.serving.policy import DATA_PAGES, DATA_PATHS
 MACHINE_PATHS = (*DATA_PATHS, "/static/", "/healthz", "/readyz", "/metrics", "/robots", "/favicon")
 RETRY_AFTER_S = "5"
 _OF_HTTP = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE"}
+_NOWHERE = "there is no such address; those there are stand in /openapi.json and at /data"
 
 
 class AddressTooLong(Invalid):
@@ -56,8 +57,7 @@ def explain(request: web.Request, error: Exception, request_id: str) -> web.Stre
 def _understand(error: Exception, request_id: str) -> tuple[int, str, str]:
     """Return status, stable code, and what to do."""
     if isinstance(error, web.HTTPException):
-        code = _OF_HTTP.get(error.status, "HTTP_ERROR")
-        return error.status, code, error.reason or code
+        return error.status, _OF_HTTP.get(error.status, "HTTP_ERROR"), _of_http(error)
     if not isinstance(error, MaskmapError):
         return 500, "FAILED", f"noted as {request_id}; please try again later"
     for kind, status in (
@@ -77,6 +77,14 @@ def _understand(error: Exception, request_id: str) -> tuple[int, str, str]:
         if isinstance(error, kind):
             return status, error.code, str(error)
     return 500, error.code, f"noted as {request_id}; please try again later"
+
+
+def _of_http(error: web.HTTPException) -> str:
+    if isinstance(error, web.HTTPNotFound):
+        return _NOWHERE
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        return f"possible here: {', '.join(sorted(error.allowed_methods))}"
+    return error.reason
 
 
 def _rule_of_today(request: web.Request, reader: Reader) -> dict[str, str]:

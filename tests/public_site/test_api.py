@@ -115,6 +115,18 @@ async def test_a_bad_value_is_named_and_explained(client, path, parameter):
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
+async def test_too_many_codes_are_told_how_many_may_be_asked_for(client):
+    answer = await client.get("/api/v1/outlets?codes=" + "5901012346," * 201)
+    assert answer.status == 400
+    assert "at most 200 codes" in (await answer.json(content_type=None))["detail"]
+
+
+async def test_an_address_that_is_not_there_says_where_the_others_stand(client):
+    problem = await (await client.get("/api/v1/nothing")).json(content_type=None)
+    assert problem["code"] == "NOT_FOUND"
+    assert "/openapi.json" in problem["detail"]
+
+
 async def test_an_unknown_outlet_is_a_404_with_a_code(client):
     answer = await client.get("/api/v1/outlets/5900000000")
     assert answer.status == 404

@@ -84,6 +84,8 @@ async def test_a_part_of_a_file_can_be_asked_for(client, asked, first, end):
 async def test_a_part_beyond_the_end_is_refused_and_nonsense_ignored(client):
     beyond = await client.get("/data/points.json", headers={"Range": "bytes=99999999-"})
     assert beyond.status == 416
+    assert (await beyond.json())["code"] == "RANGE_INVALID"
+    assert beyond.headers["Content-Range"].startswith("bytes */")
     nonsense = await client.get("/data/points.json", headers={**PLAIN, "Range": "lines=1-2"})
     assert nonsense.status == 200
     changed = await client.get(

@@ -26,7 +26,9 @@ def get(path: str, *lines: str, version: str = "1.1") -> bytes:
 REFUSED = {
     "a query of two thousand keys": (get("/api/v1/outlets?" + "a=1&" * 1800), 414),
     "a query of a hundred keys": (get("/api/v1/outlets?" + "a=1&" * 100), 400),
-    "a line that never ends": (get("/" + "x" * 9000), 400),
+    "a very long path": (get("/" + "x" * 9000), 414),
+    "a thousand codes": (get("/api/v1/outlets?codes=" + "5901012345," * 1000), 414),
+    "a line that never ends": (get("/" + "x" * 40_000), 400),
     "a header that never ends": (get("/", "X: " + "y" * 9000), 400),
     "a thousand headers": (get("/", *(f"X-{n}: 1" for n in range(1000))), 400),
     "a zero byte in a header": (get("/", "X: a\0b"), 400),
