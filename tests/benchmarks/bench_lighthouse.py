@@ -29,6 +29,7 @@ def run() -> list[str]:
 
 
 def _row(path: str, chromium: str, node: str) -> str:
-    runs = [scores(f"http://{ADDRESS}{path}", chromium, node) for _ in range(ROUNDS)]
+    url, asked = f"http://{ADDRESS}{path}", ("performance", "accessibility")
+    runs = [scores(url, chromium, node, *asked) for _ in range(ROUNDS)]
     words = (f"{name} {median(run[name] for run in runs):.0f}" for name in runs[0])
     return f"{path}: {', '.join(words)} (median of {ROUNDS})"
