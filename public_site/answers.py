@@ -67,9 +67,9 @@ def json_answer(
 ) -> Prepared:
     """Answer with the five members and ``rest`` (members, up to the closing brace).
 
-    ``key`` names the answer among all those of this snapshot; ``moment`` is the minute it speaks
-    of, if it does. The answer is remembered for its address until the minute is over, or the
-    snapshot is: it may depend on nothing else.
+    ``key`` names the answer among all those of this snapshot; ``moment`` is what changes in it
+    with the clock alone: the minute it speaks of, or a state. The answer is remembered for its
+    address until the minute is over, or the snapshot is: it may depend on nothing else.
     """
     headers = {
         "ETag": tag_of(look, moment and f"-{moment}"),
@@ -104,9 +104,9 @@ def _packed(look: Look, body: bytes, key: Hashable) -> bytes:
     return kept if kept is not None else look.published.packed.keep(key, gzipped(body))
 
 
-def gzipped(body: bytes) -> bytes:
-    """Compress quickly; the header has no time, so equal bodies give equal bytes."""
-    return zlib.compress(body, 1, _GZIP)
+def gzipped(body: bytes, level: int = 1) -> bytes:
+    """Compress, quickly by default; the header has no time, so equal bodies give equal bytes."""
+    return zlib.compress(body, level, _GZIP)
 
 
 def is_known(request: web.Request, tag: str) -> bool:

@@ -124,8 +124,9 @@ async def snapshot(request: web.Request) -> web.Response:
     look = request.app[SNAPSHOTS].look()
     manifest, base = look.view.manifest, request.app[BASE]
     rules, sunset = manifest.rules, request.app[SETTINGS].sunset
+    state = feed_status(look, sunset)
     rest = {
-        "feed": {"status": feed_status(look, sunset), "sunset": sunset},
+        "feed": {"status": state, "sunset": sunset},
         "ttl_s": manifest.ttl_s,
         "ledger_position": manifest.ledger_position,
         "state_position": manifest.state_position,
@@ -148,7 +149,8 @@ async def snapshot(request: web.Request) -> web.Response:
         ],
         "disclaimer": manifest.disclaimer,
     }
-    return json_answer(request, look, msgspec.json.encode(rest)[1:], "snapshot")
+    # The end comes at midnight, with no new snapshot.
+    return json_answer(request, look, msgspec.json.encode(rest)[1:], ("snapshot", state), state)
 
 
 def understood(
@@ -156,7 +158,9 @@ def understood(
 ) -> Asked:
     """Return what the text of a query means, read once for each snapshot, and minute if asked."""
     memory = look.view.understood
-    key = (read, request.query_string, moment_asked(request.query, look.now))
+    # As it was sent: decoded, `%2526` and `%26` would be the same.
+    sent = request.rel_url.raw_query_string
+    key = (read, sent, moment_asked(request.query, look.now))
     known = memory.get(key)
     if known is None:
         known = memory.keep(key, read(joined(request.query), look.view, look.now))
@@ -175,7 +179,8 @@ def read_near(request: web.Request, look: Look) -> tuple[_Near, Position]:
     """
     text = request.rel_url.raw_query_string
     plain = _PLAIN_PLACE.search(text)
-    if plain is None or "_now=" in text or text.count("lat=") + text.count("lon=") != 2:
+    unusual = "%" in text or "_now=" in text or text.count("lat=") + text.count("lon=") != 2
+    if plain is None or unusual:
         return understood(request, look, _read_near), _read_place(joined(request.query))
     key = (_read_near, text[: plain.start()], text[plain.end() :])
     asked = look.view.understood.get(key)

@@ -95,7 +95,8 @@ def minute_of(now: datetime) -> str:
 
 def moment_asked(query: Mapping[str, str], now: datetime) -> str:
     """Return the minute where the parameters ask for one, else nothing: a part of memory's keys."""
-    return minute_of(now) if any(query.get(name) for name in OF_THE_MOMENT) else ""
+    asked = any(value and name in OF_THE_MOMENT for name, value in query.items())
+    return minute_of(now) if asked else ""
 
 
 def _likeliest(view: View, text: str) -> Words:
@@ -123,19 +124,6 @@ def select(view: View, query: Query) -> list[int]:
     places = _with_words(view, _base(view, query), query.words)
     tests = _tests(replace(query, words=()))
     return list(filter(_all_of(view, tests), places)) if tests else list(places)
-
-
-def wanted(view: View, query: Query) -> Callable[[int], bool]:
-    """Return the test whether a query means the outlet at a place.
-
-    There are few queries without a text of the asker's own, so their answers are remembered.
-    """
-    if query.words or query.codes or query.bbox:
-        return _test(view, query)
-    known = view.understood.get(query)
-    if known is None:
-        known = view.understood.keep(query, frozenset(select(view, query)).__contains__)
-    return known
 
 
 def in_stock(entry: Entry, product: str = "") -> bool:
@@ -166,11 +154,6 @@ def _with_words(view: View, places: Sequence[int], words: Words) -> Sequence[int
     for word in sorted(words, key=len, reverse=True):
         places = [place for place in places if word in entries[place].text]
     return places
-
-
-def _test(view: View, query: Query) -> Callable[[int], bool]:
-    """Return one test made of those that the query asks for."""
-    return _all_of(view, _tests(query))
 
 
 def _all_of(view: View, tests: Sequence[Callable[[Entry], bool]]) -> Callable[[int], bool]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import zlib
 from pathlib import Path
 
 from aiohttp import web
 
 from core.errors import NotFound
-from public_site.answers import FOR_EVER, accepts_gzip, prepared
+from core.releases import sha256_hex
+from public_site.answers import FOR_EVER, accepts_gzip, gzipped, prepared
 from public_site.serving.ready import Ready
 
 routes = web.RouteTableDef()
@@ -22,7 +21,6 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
 }
-_GZIP = 16 + zlib.MAX_WBITS
 _BRIEFLY = "public, max-age=300, must-revalidate"
 _ROBOTS = b"User-agent: *\nAllow: /\nDisallow: /*?*lat=\nDisallow: /metrics\n"
 
@@ -35,9 +33,9 @@ class StaticFile:
 
     def __init__(self, body: bytes, media_type: str) -> None:
         self.body = body
-        # Once at the start, so as tightly as can be; without a time, so that equal stays equal.
-        self.packed = zlib.compress(body, 9, _GZIP)
-        self.version = hashlib.sha256(body).hexdigest()[:12]
+        # Once at the start, so as tightly as can be.
+        self.packed = gzipped(body, 9)
+        self.version = sha256_hex(body)[:12]
         self.media_type = media_type
 
 

@@ -112,7 +112,8 @@ def page_answer(
     if status == 200 and is_known(request, tag):
         return web.Response(status=304, headers=headers)
     minute = int(look.now.timestamp()) // 60
-    full_key = (template, key, reader, look.stale, minute)
+    # One page may be asked for at several addresses, which it names itself.
+    full_key = (template, request.path, key, reader, look.stale, minute)
     page = look.view.pages.get(full_key)
     if page is None:
         around = frame(look, reader, request.path, given, request.app[SETTINGS].sunset)
