@@ -61,10 +61,17 @@ async def check_links(
     resolver: AbstractResolver | None = None,
 ) -> None:
     """Look at each address once, a few at a time, and report each as soon as it is known."""
-    connector = aiohttp.TCPConnector(resolver=resolver or PublicResolver(), limit=AT_ONCE)
+    connector = aiohttp.TCPConnector(resolver=resolver or PublicResolver())
     timeout = aiohttp.ClientTimeout(total=ANSWER_WITHIN_S)
+    # Not the connector's own limit: waiting there would count as time that a link took to answer.
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def in_turn(url: str) -> LinkCheck:
+        async with turns:
+            return await _look(http, url, clock())
+
     async with aiohttp.ClientSession(connector=connector, timeout=timeout, headers=_AGENT) as http:
-        for finished in asyncio.as_completed([_look(http, url, clock()) for url in urls]):
+        for finished in asyncio.as_completed([in_turn(url) for url in urls]):
             found(await finished)
 
 

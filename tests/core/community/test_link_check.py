@@ -104,3 +104,11 @@ async def test_a_name_that_leads_to_this_computer_is_not_spoken_to():
     with pytest.raises(OSError, match="public internet"):
         await resolver.resolve("localhost", 80, socket.AF_INET)
     await resolver.close()
+
+
+async def test_a_link_that_waits_its_turn_behind_silent_ones_still_works(base, monkeypatch):
+    monkeypatch.setattr(link_check, "ANSWER_WITHIN_S", 0.2)
+    good = [f"{base}/status/200?{number}" for number in range(4)]
+    silent = [f"{base}/never?{number}" for number in range(2 * link_check.AT_ONCE)]
+    found = await look(*silent, *good)
+    assert [found[url][0] for url in good] == [True] * 4
