@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import re
 from datetime import date
@@ -66,7 +67,7 @@ def read_current(folder: Path, public_key: Ed25519PublicKey) -> Current:
         Untrusted: ``current.json`` is not signed by this key, or is damaged.
     """
     path = folder / CURRENT
-    current = _decode(path, read_signed(path, public_key), Current)
+    current = _decode(path, read_signed(path, public_key)[0], Current)
     if current.manifest != f"{release_folder(current.sequence)}/{MANIFEST}":
         raise Untrusted(f"{path} names {current.manifest!r} for release {current.sequence}")
     return current
@@ -80,28 +81,39 @@ def read_course(folder: Path, day: date, public_key: Ed25519PublicKey) -> Course
         Untrusted: it is not signed by this key, is damaged, or is another day's.
     """
     path = folder / COURSES / f"{day}.json"
-    course = _decode(path, read_signed(path, public_key), Course)
+    course = _decode(path, read_signed(path, public_key)[0], Course)
     if course.date != day.isoformat():
         raise Untrusted(f"{path} says that it is of {course.date}")
     return course
 
 
-def read_signed(path: Path, public_key: Ed25519PublicKey) -> bytes:
-    """Read a file that may be replaced at any moment, and check its signature.
+def course_days(folder: Path) -> list[date]:
+    """Return the days that a snapshot folder has courses of, in order; other names mean nothing."""
+    names = (place.stem for place in (folder / COURSES).glob("*.json"))
+    return sorted(filter(None, map(_day, names)))
+
+
+def _day(name: str) -> date | None:
+    try:
+        day = date.fromisoformat(name)
+    except ValueError:
+        return None
+    return day if str(day) == name else None
+
+
+def read_signed(path: Path, public_key: Ed25519PublicKey) -> tuple[bytes, bytes]:
+    """Read a file that may be replaced at any moment, and the line that is its signature.
 
     Raises:
         NotFound: the file or its signature is missing.
         Untrusted: it is not signed by this key.
     """
-    for attempt in range(1, _READ_ATTEMPTS + 1):
+    for _ in range(_READ_ATTEMPTS - 1):
         body = _read(path)
-        try:
-            check_signature(path, body, public_key)
-            break
-        except (NotFound, Untrusted):
-            if attempt == _READ_ATTEMPTS:
-                raise
-    return body
+        with contextlib.suppress(NotFound, Untrusted):
+            return body, signature_of(path, body, public_key)
+    body = _read(path)
+    return body, signature_of(path, body, public_key)
 
 
 def read_manifest(
@@ -129,7 +141,7 @@ def read_manifest_of(
     """
     path = folder / release_folder(sequence) / MANIFEST
     body = _read(path)
-    check_signature(path, body, public_key)
+    signature_of(path, body, public_key)
     manifest = _decode(path, body, Manifest)
     if manifest.sequence != sequence:
         raise Untrusted(f"{path} says that it is release {manifest.sequence}")
@@ -172,8 +184,8 @@ def entry_of(manifest: Manifest, path: str) -> FileEntry:
     return entry
 
 
-def check_signature(path: Path, body: bytes, public_key: Ed25519PublicKey) -> None:
-    """Check a file's bytes against the signature file beside it.
+def signature_of(path: Path, body: bytes, public_key: Ed25519PublicKey) -> bytes:
+    """Check a file's bytes against the signature file beside it; return the line that fits.
 
     While such a file is being replaced, its signature file holds two lines: the signature of the
     new bytes and of the old. So a publisher killed half way leaves a pair that agrees.
@@ -183,8 +195,10 @@ def check_signature(path: Path, body: bytes, public_key: Ed25519PublicKey) -> No
         Untrusted: no line in it is this key's signature of these bytes.
     """
     signatures = _read(path.with_name(path.name + SIGNATURE)).split()
-    if not any(is_signed(body, signature, public_key) for signature in signatures):
-        raise Untrusted(f"{path} is not signed by the key that is trusted here")
+    for signature in signatures:
+        if is_signed(body, signature, public_key):
+            return signature
+    raise Untrusted(f"{path} is not signed by the key that is trusted here")
 
 
 def is_signed(body: bytes, signature: bytes, public_key: Ed25519PublicKey) -> bool:

@@ -25,6 +25,7 @@ from core.log import get_logger
 from core.releases import sha256_hex
 from core.settings import Settings
 from public_site.answers import JSON, is_known
+from public_site.fingerprint import Fingerprint, fingerprint
 from public_site.keys import SETTINGS
 
 routes = web.RouteTableDef()
@@ -85,30 +86,31 @@ class Announcements:
         self._path = path
         self._sunset = sunset
         self._seconds = seconds
-        self._look_at = 0.0
-        self._seen: object = None
+        self._look_at = float("-inf")
+        self._seen: Fingerprint = ()
+        self._fault = ""
         self._good: tuple[Announcement, ...] = ()
 
     def now(self) -> tuple[Announcement, ...]:
         """Return what is announced, newest first; the end of the service before all."""
-        if self._seen is None or self._seconds() >= self._look_at:
+        if self._seconds() >= self._look_at:
             self._look_at = self._seconds() + _LOOK_EVERY_S
             self._look()
         return (*self._end(), *self._good)
 
     def _look(self) -> None:
+        seen = fingerprint(self._path)
+        if seen == self._seen:
+            return
+        fault = ""
         try:
-            status = self._path.stat()
-            seen = (status.st_ino, status.st_size, status.st_mtime_ns)
-            if seen == self._seen:
-                return
-            self._seen = seen
             self._good = parse(self._path.read_text(encoding="utf-8"))
+            self._seen = seen
         except (OSError, UnicodeDecodeError, Invalid) as error:
-            if self._seen != str(error):
-                log.warning("announcements refused; the last good ones stay", error=str(error))
-            if isinstance(error, OSError):
-                self._seen = str(error)
+            fault = str(error)
+            if fault != self._fault:
+                log.warning("announcements refused; the last good ones stay", error=fault)
+        self._fault = fault
 
     def _end(self) -> Sequence[Announcement]:
         day = self._sunset

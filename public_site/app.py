@@ -8,7 +8,6 @@ from aiohttp import web
 
 from core.clock import Clock, system_clock
 from core.community.store import CommunityStore
-from core.releases import COURSES as COURSES_FOLDER
 from core.settings import Settings
 from public_site import (
     announcements,
@@ -35,11 +34,10 @@ from public_site.serving.forms import MOST_BYTES, PATIENCE_S
 from public_site.serving.policy import Policy
 from public_site.snapshots import Snapshots
 
-_ROUTES = (api, downloads, health, static_files, search, outlet, rules, data, status)
-_ROUTES += (announcements, openapi, samples)
-_ROUTES += (course_files,)
-_ROUTES += (map_points, map_card, offline)
-_ROUTES += (apps,)
+_ROUTES = (
+    *(api, downloads, health, static_files, search, outlet, rules, data, status),
+    *(announcements, openapi, samples, course_files, map_points, map_card, offline, apps),
+)
 # What the sandbox has too: the interface itself, over a snapshot that never changes.
 _SANDBOX_ROUTES = (api, map_points, downloads)
 
@@ -65,7 +63,7 @@ def make_app(
     )
     app[ANNOUNCEMENTS] = Announcements(settings.announcements_file, settings.sunset)
     app[DIRECTORY] = Directory(CommunityStore(settings.community_path), clock)
-    app[COURSES] = Courses(settings.snapshots_folder / COURSES_FOLDER, app[SNAPSHOTS].public_key)
+    app[COURSES] = Courses(settings.snapshots_folder, app[SNAPSHOTS].public_key)
     app.cleanup_ctx.append(_watching)
     for module in _ROUTES:
         app.add_routes(uninvited(module.routes))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,15 +21,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from core.domain.calendar import taipei_day
 from core.errors import MaskmapError
 from core.log import get_logger
-from core.releases import SIGNATURE, Untrusted, is_signed, read_signed, sha256_hex
+from core.releases import COURSES as FOLDER
+from core.releases import SIGNATURE, Untrusted, course_days, read_signed, sha256_hex
 from public_site.answers import gzipped
+from public_site.fingerprint import Fingerprint, fingerprint
 
 POLL_S = 1.0
 RETRY_POLLS = 10
 MOST_DAYS = 8
 # A nation of 6 500 outlets needs about 2 MB a day; what is far larger is not read at all.
 MOST_BYTES = 64 * 2**20
-_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.json")
 
 Points = list[tuple[int, ...]]
 """``(slot, pieces of each product at the end of that slot)``, ascending; slot -1 is 00:00."""
@@ -89,7 +89,7 @@ class Courses:
         self.days: Mapping[date, DayCourse] = {}
         self.version = 0
         self._public_key = public_key
-        self._seen: dict[date, object] = {}
+        self._seen: dict[date, Fingerprint] = {}
         self._refused: dict[date, str] = {}
         self._polls = 0
 
@@ -98,7 +98,7 @@ class Courses:
         return self.days.get(day)
 
     async def poll(self) -> None:
-        """Look at the folder once; read what has changed, off the event loop.
+        """Look at the snapshot folder once; read what has changed, off the event loop.
 
         What was refused is tried again now and then: its cause may heal without a new file.
         """
@@ -121,7 +121,7 @@ class Courses:
         good: dict[date, DayCourse] = {}
         for day in days:
             try:
-                good[day] = load(self.folder / f"{day}.json", day, self._public_key())
+                good[day] = load(self.folder / FOLDER / f"{day}.json", day, self._public_key())
                 self._refused.pop(day, None)
             except (MaskmapError, OSError) as error:
                 if self._refused.get(day) != str(error):
@@ -162,11 +162,7 @@ def load(path: Path, day: date, public_key: Ed25519PublicKey) -> DayCourse:
     """
     if path.stat().st_size > MOST_BYTES:
         raise Untrusted(f"{path} has more than {MOST_BYTES} bytes")
-    body = read_signed(path, public_key)
-    signatures = path.with_name(path.name + SIGNATURE).read_bytes().split()
-    signature = next((line for line in signatures if is_signed(body, line, public_key)), None)
-    if signature is None:
-        raise Untrusted(f"{path} changed while it was read")
+    body, signature = read_signed(path, public_key)
     try:
         file = msgspec.json.decode(body, type=_File)
         complete = taipei_day(datetime.fromisoformat(file.as_of)) > day
@@ -188,31 +184,9 @@ def load(path: Path, day: date, public_key: Ed25519PublicKey) -> DayCourse:
     )
 
 
-def _listed(folder: Path) -> dict[date, object]:
-    """Return the newest days in the folder, each with what changes when its files do."""
-    try:
-        names = [path.name for path in folder.iterdir()]
-    except OSError:
-        return {}
-    days = sorted(filter(None, map(_day_of, names)), reverse=True)[:MOST_DAYS]
+def _listed(folder: Path) -> dict[date, Fingerprint]:
+    """Return the newest days in a snapshot folder, each with what changes when its files do."""
+    paths = {day: folder / FOLDER / f"{day}.json" for day in course_days(folder)[-MOST_DAYS:]}
     return {
-        day: tuple(_stat(folder / f"{day}.json{end}") for end in ("", SIGNATURE)) for day in days
+        day: fingerprint(path, path.with_name(path.name + SIGNATURE)) for day, path in paths.items()
     }
-
-
-def _day_of(name: str) -> date | None:
-    match = _NAME.fullmatch(name)
-    if match is None:
-        return None
-    try:
-        return date.fromisoformat(match[1])
-    except ValueError:
-        return None
-
-
-def _stat(path: Path) -> tuple[int, ...] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_size, status.st_mtime_ns

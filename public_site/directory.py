@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from pathlib import Path
 
+import msgspec
 from aiohttp import web
 
 from core.clock import Clock
@@ -14,6 +14,8 @@ from core.community.listing import Listing
 from core.community.store import CommunityStore
 from core.errors import Unavailable
 from core.log import get_logger
+from core.releases import sha256_hex
+from public_site.fingerprint import Fingerprint, fingerprint
 
 LOOK_EVERY_S = 2.0
 
@@ -21,12 +23,16 @@ log = get_logger(__name__)
 
 
 class Directory:
-    """Holds the entries that were last read; a database that fails leaves them as they are."""
+    """Holds the entries that were last read; a database that fails leaves them as they are.
+
+    ``version`` names their content.
+    """
 
     def __init__(self, store: CommunityStore, clock: Clock) -> None:
         self._store, self._clock = store, clock
-        self.entries: tuple[DirectoryEntry, ...] = historical({})
-        self._seen: object = None
+        self._take(historical({}))
+        self._seen: Fingerprint = ()
+        self._fault = ""
         self._looked_at = float("-inf")
 
     async def now(self) -> tuple[DirectoryEntry, ...]:
@@ -45,27 +51,24 @@ class Directory:
         return await asyncio.to_thread(self._store.submit, listing, self._clock())
 
     async def _read_if_changed(self) -> None:
-        seen = _fingerprint(self._store.path)
+        path = self._store.path
+        # What changes with every commit: the file, or the log beside it.
+        seen = fingerprint(path, path.with_name(f"{path.name}-wal"))
         if seen == self._seen:
             return
         try:
-            self.entries = await asyncio.to_thread(directory, self._store)
+            self._take(await asyncio.to_thread(directory, self._store))
         except Unavailable as error:
-            log.warning("the directory cannot be read; the last one stays", error=str(error))
-        self._seen = seen
+            # Tried again: who held the file will let go of it without a change.
+            if self._fault != str(error):
+                log.warning("the directory cannot be read; the last one stays", error=str(error))
+            self._fault = str(error)
+        else:
+            self._seen, self._fault = seen, ""
+
+    def _take(self, entries: tuple[DirectoryEntry, ...]) -> None:
+        self.entries = entries
+        self.version = sha256_hex(msgspec.json.encode(entries))[:12]
 
 
 DIRECTORY = web.AppKey("directory", Directory)
-
-
-def _fingerprint(path: Path) -> object:
-    """Return what changes with every commit: the file, and the log beside it."""
-    return tuple(_stat(part) for part in (path, path.with_name(f"{path.name}-wal")))
-
-
-def _stat(path: Path) -> tuple[int, ...] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -28,14 +28,15 @@ from core.releases import (
     CURRENT,
     SIGNATURE,
     Untrusted,
-    is_signed,
     load_public_key,
     read_current,
     read_file,
     read_manifest,
+    signature_of,
 )
 from public_site.bounded import BoundedCache
 from public_site.changes import KEPT_FOR, Changes, Step, read_back, step_of
+from public_site.fingerprint import Fingerprint, fingerprint
 from public_site.view import Release, View, build_view
 
 POLL_S = 0.3
@@ -115,7 +116,7 @@ class Snapshots:
         self._fault = ""
         self._clock = clock
         self._on_fault = on_fault
-        self._seen: object = None
+        self._seen: Fingerprint = ()
         self._retry_at = 0.0
         self._retry_s = FIRST_RETRY_S
 
@@ -137,7 +138,7 @@ class Snapshots:
 
     async def poll(self) -> None:
         """Look at the folder once; take what is new and good."""
-        seen = _fingerprint(self.folder)
+        seen = fingerprint(self.folder / CURRENT, self.folder / f"{CURRENT}{SIGNATURE}")
         if seen == self._seen and (not self.fault_code or time.monotonic() < self._retry_at):
             return
         try:
@@ -261,9 +262,8 @@ def _exact_bytes(
 ) -> tuple[bytes, bytes]:
     """Return the bytes of ``current.json`` and the one signature that fits, for strangers."""
     body = (folder / CURRENT).read_bytes()
-    signatures = (folder / f"{CURRENT}{SIGNATURE}").read_bytes().split()
-    signature = next((line for line in signatures if is_signed(body, line, public_key)), None)
-    if signature is None or msgspec.json.decode(body, type=Current) != current:
+    signature = signature_of(folder / CURRENT, body, public_key)
+    if msgspec.json.decode(body, type=Current) != current:
         raise Untrusted(f"{CURRENT} changed while it was read")
     return body, signature + b"\n"
 
@@ -303,16 +303,3 @@ def _instant(text: str) -> datetime:
     if instant is None or instant.tzinfo is None:
         raise Untrusted(f"{CURRENT}: {text!r} is not a time with an offset")
     return instant
-
-
-def _fingerprint(folder: Path) -> object:
-    """Return what changes whenever ``current.json`` or its signature is replaced."""
-    return tuple(_stat(folder / name) for name in (CURRENT, f"{CURRENT}{SIGNATURE}"))
-
-
-def _stat(path: Path) -> tuple[int, ...] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_size, status.st_mtime_ns

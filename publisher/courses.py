@@ -6,7 +6,6 @@ follows from the entries: after a restart only the days that are not complete ar
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,7 +19,7 @@ from core.domain.calendar import rfc3339, taipei_day
 from core.domain.snapshot import Course
 from core.errors import NotFound
 from core.log import get_logger
-from core.releases import COURSES, SIGNATURE, Untrusted, read_course
+from core.releases import COURSES, SIGNATURE, Untrusted, course_days, read_course
 from core.storage.feed import LedgerFeed
 from publisher.signing import replace_signed
 from publisher.stock_days import SLOT, SLOTS_A_DAY, StockDays, day_of, slot_of
@@ -32,7 +31,6 @@ SETTLES = timedelta(seconds=15)
 # A replay states many source times a second; its courses are written this often, and each day.
 SELDOM = timedelta(seconds=5)
 SLOT_S = int(SLOT.total_seconds())
-COURSE_FILE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.json")
 
 _log = get_logger(__name__)
 
@@ -165,10 +163,3 @@ class Courses:
 def is_over(course: Course) -> bool:
     """Tell whether a course was written after its day, so that it will never change."""
     return taipei_day(parse_rfc3339(course.as_of)).isoformat() > course.date
-
-
-def course_days(folder: Path) -> list[date]:
-    """Return the days that a snapshot folder has courses of, in order."""
-    names = (place.name for place in (folder / COURSES).glob("*.json"))
-    matches = filter(None, map(COURSE_FILE.fullmatch, names))
-    return sorted(date.fromisoformat(match[1]) for match in matches)

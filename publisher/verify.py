@@ -23,6 +23,7 @@ from core.releases import (
     MANIFEST,
     SIGNATURE,
     Untrusted,
+    course_days,
     read_course,
     read_current,
     read_file,
@@ -30,7 +31,6 @@ from core.releases import (
     sha256_hex,
 )
 from publisher.compress import SUFFIX, ungzipped
-from publisher.courses import course_days
 from publisher.formats import geojson
 from publisher.recovery import sequences
 from publisher.release import is_reduced

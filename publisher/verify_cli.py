@@ -15,12 +15,18 @@ from tqdm import tqdm
 from core.domain.audit import AuditLine
 from core.domain.snapshot import release_folder
 from core.errors import NotFound
-from core.releases import COURSES, Untrusted, load_public_key, read_course, read_file
+from core.releases import (
+    COURSES,
+    Untrusted,
+    course_days,
+    load_public_key,
+    read_course,
+    read_file,
+)
 from core.settings import Settings
 from core.storage import prepare
 from core.storage.feed import LedgerFeed
 from publisher.audit_chain import verify_trail
-from publisher.courses import course_days
 from publisher.publishing import PUBLIC_KEY
 from publisher.recovery import sequences
 from publisher.release_log import LOG, read_log

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -61,7 +60,7 @@ async def apps_page(request: web.Request) -> web.Response:
         look,
         reader,
         "apps.html",
-        ("apps", category, _version(entries)),
+        (category, request.app[DIRECTORY].version),
         lambda: _context(entries, category, reader),
     )
 
@@ -70,7 +69,7 @@ async def apps_page(request: web.Request) -> web.Response:
 async def apps_json(request: web.Request) -> web.Response:
     """Answer the directory for programs."""
     entries = await request.app[DIRECTORY].now()
-    tag = f'W/"{_version(entries)}"'
+    tag = f'W/"{request.app[DIRECTORY].version}"'
     headers = {"ETag": tag, "Cache-Control": BRIEFLY, "Vary": "Accept-Encoding", **CORS}
     if is_known(request, tag):
         return web.Response(status=304, headers=headers)
@@ -191,7 +190,3 @@ def _flat(entry: DirectoryEntry) -> dict[str, object]:
     fields = msgspec.to_builtins(entry)
     del fields["listing"]
     return {**fields, **msgspec.to_builtins(listing)}
-
-
-def _version(entries: Sequence[DirectoryEntry]) -> str:
-    return hashlib.sha256(msgspec.json.encode(entries)).hexdigest()[:12]

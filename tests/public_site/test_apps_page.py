@@ -14,6 +14,7 @@ from core.cli import main
 from core.community.history import load_history
 from core.community.listing import read_listing
 from core.community.store import MOST_AN_HOUR, CommunityStore, LinkCheck
+from core.errors import Unavailable
 from public_site import directory
 from tests.public_site.hostile import STRINGS
 from tests.public_site.releases import NOW
@@ -223,3 +224,15 @@ def test_a_steward_accepts_rejects_and_must_say_why(cli, store):
     assert cli("apps", "review", "nothing", "accepted", "--by", "某科").exit_code == 1
     states = {found.id: found.state for found in store.submissions()}
     assert states == {first: "accepted", second: "rejected"}
+
+
+async def test_a_database_that_was_busy_is_read_as_soon_as_it_is_free(client, monkeypatch):
+    held = client.app[directory.DIRECTORY]
+    with monkeypatch.context() as patch:
+        patch.setattr(directory, "directory", _busy)
+        before = await held.now()
+    assert await held.now() is not before
+
+
+def _busy(store: object) -> None:
+    raise Unavailable("database is locked")

@@ -19,7 +19,7 @@ YESTERDAY = TODAY - timedelta(days=1)
 
 @pytest.fixture
 def courses(folder) -> Courses:
-    return Courses(folder.root / "courses", folder.key.public_key)
+    return Courses(folder.root, folder.key.public_key)
 
 
 async def test_a_course_is_taken_and_decoded_for_the_outlet_that_is_asked(folder, courses):
@@ -99,7 +99,7 @@ async def test_a_damaged_file_leaves_the_last_good_one(folder, courses):
 async def test_what_was_refused_is_tried_again_when_its_cause_may_have_healed(folder):
     write_course(folder, {CODE: MORNING})
     keys = [Ed25519PrivateKey.generate().public_key()]
-    courses = Courses(folder.root / "courses", lambda: keys[-1])
+    courses = Courses(folder.root, lambda: keys[-1])
     await courses.poll()
     assert courses.of(TODAY) is None
     keys.append(folder.key.public_key())

@@ -17,11 +17,11 @@ from core.domain.calendar import TAIPEI, taipei_day
 from core.domain.entries import Entry, pieces_of
 from core.domain.programme import Programme
 from core.domain.snapshot import Course
-from core.releases import Untrusted, read_course
+from core.releases import Untrusted, course_days, read_course
 from core.storage.feed import LedgerFeed, Move
 from public_site.courses import load
 from publisher import signing
-from publisher.courses import Courses, Told, course_days, is_over
+from publisher.courses import Courses, Told, is_over
 from publisher.publishing import Publisher
 from publisher.stock_days import StockDays, day_of, slot_of
 from publisher.verify import Fault, check_folder, open_folder

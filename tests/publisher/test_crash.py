@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from core.releases import read_course, read_current, read_file, read_manifest
+from core.releases import course_days, read_course, read_current, read_file, read_manifest
 from core.storage.feed import LedgerFeed
-from publisher.courses import course_days
 from publisher.publishing import Publisher
 from publisher.recovery import sequences
 from publisher.release import has_remnants_only, is_reduced
