@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Hashable, Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -10,8 +9,8 @@ from types import MappingProxyType
 import msgspec
 from aiohttp import web
 
-from core.domain.snapshot import AVAILABILITIES
-from public_site.answers import json_answer, opening
+from core.domain.snapshot import AVAILABILITIES, OutletRecord
+from public_site.answers import gzipped, json_answer, opening
 from public_site.api import understood
 from public_site.keys import SNAPSHOTS
 from public_site.search import Query, read_query, select
@@ -23,7 +22,7 @@ routes = web.RouteTableDef()
 # About 11 m, less than the thickness of a marker in a town; the record has the exact position.
 POSITION_DECIMALS = 4
 # A fifth smaller than at the level of other answers; the country takes 15 ms, once a snapshot.
-_LEVEL, _GZIP = 6, 16 + zlib.MAX_WBITS
+_LEVEL = 6
 _AVAILABILITY = MappingProxyType({name: place for place, name in enumerate(AVAILABILITIES)})
 
 
@@ -49,7 +48,7 @@ def pack_tightly(look: Look, rest: bytes, key: Hashable) -> None:
     """Compress a large answer well, once for all who ask; ``json_answer`` finds it by its key."""
     packed = look.published.packed
     if packed.get((key, look.stale)) is None:
-        packed.keep((key, look.stale), zlib.compress(opening(look) + rest, _LEVEL, _GZIP))
+        packed.keep((key, look.stale), gzipped(opening(look) + rest, _LEVEL))
 
 
 def _read(sent: Mapping[str, str], view: View, now: datetime) -> _Map:
@@ -59,13 +58,28 @@ def _read(sent: Mapping[str, str], view: View, now: datetime) -> _Map:
 def _rows(view: View, query: Query) -> bytes:
     fragments = _fragments(view)
     rows = b",".join(fragments[place] for place in select(view, query))
+    members = key_to_rows(view, "code")
+    return b'%b,"outlets":[%b]}' % (msgspec.json.encode(members)[1:-1], rows)
+
+
+def key_to_rows(view: View, *first: str) -> dict[str, object]:
+    """Return what explains rows: their fields, ``first`` ones and ``cells``, and what they mean."""
     levels = view.programme.levels
-    members = {
-        "fields": ["code", "lat", "lon", *view.programme.product_ids, "availability"],
+    return {
+        "fields": [*first, "lat", "lon", *view.programme.product_ids, "availability"],
         "availabilities": AVAILABILITIES,
         "levels": {"plenty": levels.plenty, "some": levels.some, "few": levels.few, "none": 0},
     }
-    return b'%b,"outlets":[%b]}' % (msgspec.json.encode(members)[1:-1], rows)
+
+
+def cells(record: OutletRecord, products: tuple[str, ...]) -> tuple[float, ...]:
+    """Return where an outlet is, the pieces of each product, and its availability as a number."""
+    return (
+        round(record.lat, POSITION_DECIMALS),
+        round(record.lon, POSITION_DECIMALS),
+        *(record.counts[product] for product in products),
+        _AVAILABILITY[record.availability],
+    )
 
 
 def _fragments(view: View) -> list[bytes]:
@@ -79,13 +93,4 @@ def _fragments(view: View) -> list[bytes]:
 
 
 def _fragment(entry: Entry, products: tuple[str, ...]) -> bytes:
-    record = entry.record
-    return msgspec.json.encode(
-        (
-            record.code,
-            round(record.lat, POSITION_DECIMALS),
-            round(record.lon, POSITION_DECIMALS),
-            *(record.counts[product] for product in products),
-            _AVAILABILITY[record.availability],
-        )
-    )
+    return msgspec.json.encode((entry.record.code, *cells(entry.record, products)))

@@ -14,16 +14,16 @@ from pathlib import Path
 import msgspec
 from aiohttp import web
 
-from core.domain.snapshot import AVAILABILITIES
+from core.domain.snapshot import OutletRecord
 from core.domain.text import Text
 from public_site import static_files
 from public_site.answers import json_answer, prepared
 from public_site.keys import SNAPSHOTS
-from public_site.map_points import pack_tightly
+from public_site.map_points import cells, key_to_rows, pack_tightly
 from public_site.pages.reader import CHINESE, ENGLISH, Reader, reader_of
 from public_site.pages.rendering import bare_page
 from public_site.serving.ready import Ready
-from public_site.view import Entry, View
+from public_site.view import View
 
 routes = web.RouteTableDef()
 
@@ -43,7 +43,6 @@ _ICONS = (
     ("icon-512.png", "512x512", "any"),
     ("icon-maskable-512.png", "512x512", "maskable"),
 )
-_FIELDS = ("code", "name", "address", "phone", "lat", "lon")
 # Revalidated each time, so that a new version is seen at once.
 _ASKED_AGAIN = {"Cache-Control": "no-cache"}
 
@@ -125,16 +124,14 @@ async def offline_data(request: web.Request) -> web.Response:
 
 
 def _rows(view: View) -> bytes:
-    levels, products = view.programme.levels, view.programme.product
+    products = view.programme.product
     members: Mapping[str, object] = {
-        "fields": [*_FIELDS, *view.programme.product_ids, "availability"],
-        "availabilities": AVAILABILITIES,
-        "levels": {"plenty": levels.plenty, "some": levels.some, "few": levels.few, "none": 0},
+        **key_to_rows(view, "code", "name", "address", "phone"),
         "products": {
             product.id: {"name": _both(product.name), "unit": _both(product.unit)}
             for product in products
         },
-        "outlets": [_row(entry, view.programme.product_ids) for entry in view.entries],
+        "outlets": [_row(entry.record, view.programme.product_ids) for entry in view.entries],
     }
     return msgspec.json.encode(members)[1:]
 
@@ -143,15 +140,5 @@ def _both(text: Text) -> dict[str, str]:
     return {language: text.in_language(language) for language in (CHINESE, ENGLISH)}
 
 
-def _row(entry: Entry, products: tuple[str, ...]) -> list[object]:
-    record = entry.record
-    return [
-        record.code,
-        record.name,
-        record.address,
-        record.phone,
-        round(record.lat, 4),
-        round(record.lon, 4),
-        *(record.counts[product] for product in products),
-        AVAILABILITIES.index(record.availability),
-    ]
+def _row(record: OutletRecord, products: tuple[str, ...]) -> tuple[str | float, ...]:
+    return record.code, record.name, record.address, record.phone, *cells(record, products)

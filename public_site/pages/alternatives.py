@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from core.domain.geography import Town, town_of_address, towns_by_code
-from public_site.api import nearest
+from public_site.nearby import nearest
 from public_site.pages.asked import Alternative, Asked
 from public_site.pages.filters import county_name
 from public_site.pages.rows import Row, row_of

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from public_site.api import nearest, understood
+from public_site.api import understood
 from public_site.keys import SNAPSHOTS
+from public_site.nearby import nearest
 from public_site.pages import filters
 from public_site.pages.alternatives import alternatives, nearest_with_stock
 from public_site.pages.asked import Asked, read_question
