@@ -23,10 +23,9 @@ from core.domain.calendar import TAIPEI, rfc3339
 from core.errors import Invalid
 from core.log import get_logger
 from core.releases import sha256_hex
-from core.settings import Settings
 from public_site.answers import JSON, is_known
 from public_site.fingerprint import Fingerprint, fingerprint
-from public_site.keys import SETTINGS
+from public_site.origin import origin_of
 
 routes = web.RouteTableDef()
 
@@ -146,12 +145,6 @@ async def as_atom(request: web.Request) -> web.Response:
     origin = origin_of(request)
     body = atom(request.app[ANNOUNCEMENTS].now(), origin, language)
     return _answer(request, body, "application/atom+xml")
-
-
-def origin_of(request: web.Request) -> str:
-    """Return the address under which the site is reached: the operator's, else the one asked."""
-    settings: Settings = request.app[SETTINGS]
-    return settings.public_url.rstrip("/") or str(request.url.origin())
 
 
 def atom(found: Sequence[Announcement], origin: str, language: str) -> bytes:

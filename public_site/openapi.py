@@ -18,10 +18,11 @@ from aiohttp import web
 from core.domain.outlets import CODE
 from core.domain.text import Text
 from core.releases import sha256_hex
-from public_site.announcements import ATOM_PATH, JSON_PATH, origin_of
+from public_site.announcements import ATOM_PATH, JSON_PATH
 from public_site.answers import JSON, accepts_gzip, gzipped, is_known
 from public_site.api_shapes import shapes
 from public_site.keys import SETTINGS, SNAPSHOTS
+from public_site.origin import origin_of
 from public_site.parameter_table import CHANGES, LIST, MAP, NEAR, parameters_of
 from public_site.sandbox import BASE_PATH
 

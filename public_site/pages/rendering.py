@@ -28,6 +28,7 @@ from public_site import static_files
 from public_site.answers import BRIEFLY, NEVER, accepts_gzip, gzipped, is_known, prepared, tag_of
 from public_site.basemaps import offered
 from public_site.keys import SETTINGS
+from public_site.origin import origin_of
 from public_site.pages.reader import CHINESE, ENGLISH, Reader
 from public_site.serving.ready import Lasts, Ready
 from public_site.snapshots import Look
@@ -41,7 +42,6 @@ _MARKS = re.compile(rf"(\[(?:age|origin) {_SECRET}\])".encode())
 _PERSONAL = frozenset({"lat", "lon", "page"})
 # A page left open shorter than this is not called old, however often the publisher looks.
 _OPEN_FOR_S = 120
-_HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 # Marks that turn the direction of text: harmless inside <bdi>, not in a title or a label.
 _DIRECTION = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
@@ -106,7 +106,7 @@ def page_answer(
     ``key`` names the page among all those of this snapshot in this language. ``given`` are the
     parameters that the page understands: the ways to the other language and mode keep them.
     """
-    origin = origin_of(request)
+    origin = escape(origin_of(request))
     tag = tag_of(look, f"-{look.age_s}-{reader.language}{'-text' if reader.text_only else ''}")
     headers = {"ETag": tag, "Cache-Control": BRIEFLY, "Vary": "Accept-Encoding, Accept-Language"}
     if status == 200 and is_known(request, tag):
@@ -148,17 +148,6 @@ def render(template: str, reader: Reader, context: Mapping[str, object]) -> str:
     return _environment.select_template(names).render(
         t=reader.word, link=reader.link, language=reader.language, reader=reader, **context
     )
-
-
-def origin_of(request: web.Request) -> str:
-    """Return the address of the site for links that must be whole, without a last stroke.
-
-    A host that is none is left out: such links then stay on whatever host was asked.
-    """
-    public_url = request.app[SETTINGS].public_url.rstrip("/")
-    if public_url:
-        return escape(public_url)
-    return f"{request.scheme}://{request.host}" if _HOST.fullmatch(request.host) else ""
 
 
 def frame(
