@@ -61,7 +61,7 @@ function mapIn(place, settings) {
   });
   L.control.zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
   map.attributionControl.setPrefix(false);
-  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(holder);
+  new ResizeObserver(() => map.invalidateSize({ animate: false, debounceMoveend: true })).observe(holder);
   return map;
 }
 

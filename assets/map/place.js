@@ -33,8 +33,10 @@ export function showFound(map, outlets, { animate = false } = {}) {
     const [west, south, east, north] = box.split(",").map(Number);
     return map.fitBounds([[south, west], [north, east]], { animate });
   }
-  const bounds = outlets.length && outlets.length < 6000
-    ? L.latLngBounds(outlets.map(({ lat, lon }) => [lat, lon])) : L.latLngBounds(TAIWAN);
+  if (!outlets.length || outlets.length >= 6000) {
+    return map.fitBounds(TAIWAN, { padding: [8, 8], animate });
+  }
+  const bounds = L.latLngBounds(outlets.map(({ lat, lon }) => [lat, lon]));
   const maxZoom = outlets.length === 1 ? ONE_ZOOM : NEAR_ZOOM + 1;
   return map.fitBounds(bounds, { maxZoom, padding: [24, 24], animate });
 }

@@ -65,6 +65,26 @@ document.addEventListener("maskmap:row", ({ detail }) => {
   if (place && detail.show) place.dataset.show = detail.code;
 });
 
+// Beside the list the map ends where the window ends, however much stands above it.
+const panel = document.getElementById("map-panel");
+let drawing = 0;
+
+function fit() {
+  drawing = 0;
+  const top = Math.max(33, Math.round(panel.getBoundingClientRect().top));
+  panel.style.setProperty("--map-top", `${top}px`);
+}
+
+function fitSoon() {
+  if (!drawing) drawing = requestAnimationFrame(fit);
+}
+
+if (panel && matchMedia("(min-width: 960px)").matches) {
+  fit();
+  addEventListener("scroll", fitSoon, { passive: true });
+  addEventListener("resize", fitSoon);
+}
+
 if (place) {
   if (saves) words("", JSON.parse(place.dataset.words).load);
   else if (document.readyState === "complete") loadInSight();

@@ -23,7 +23,7 @@ WORDS: dict[str, Text] = {
     "files_title": Text("目前的檔案", "The files now"),
     "data_state": Text(
         "數量時間 {as_of}；每 {ttl} 秒查看一次有無變動。",
-        "Numbers of {as_of}; looked at anew every {ttl} seconds.",
+        "Numbers of {as_of}; looked at anew every {ttl} s.",
     ),
     "file": Text("檔案", "File"),
     "what": Text("內容", "What it holds"),
@@ -65,7 +65,7 @@ WORDS: dict[str, Text] = {
         " ones left out.",
     ),
     "openapi_link": Text("OpenAPI 3.1 文件（/openapi.json）", "OpenAPI 3.1 (/openapi.json)"),
-    "and_filters": Text("可用所有條件：", "Takes all"),
+    "and_filters": Text("另可用下面的", "Takes all"),
     "filters_title": Text("條件", "filters"),
     "filters_text": Text(
         "同時給多個條件時，全部都要符合。", "Where several are given, all of them must hold."

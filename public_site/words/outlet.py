@@ -59,7 +59,7 @@ WORDS: dict[str, Text] = {
     "source_not_stated": Text("未註明", "not stated"),
     "copy_address": Text("複製地址", "Copy the address"),
     "copied": Text("已複製", "Copied"),
-    "rule_here": Text("今天 {day} 的購買規定", "The rule of today, {day}"),
+    "rule_here": Text("今天 {day}的購買規定", "The rule of today, {day}"),
     "rules_more": Text(
         "完整規定、日曆、被拒時怎麼辦", "All rules, the calendar, what to do if refused"
     ),

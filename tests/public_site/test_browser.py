@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import async_playwright
@@ -289,3 +291,19 @@ async def test_the_age_goes_on_while_the_page_is_open(client, browser, clock):
     assert await page.get_by_role("link", name="這一頁已舊，重新載入").is_visible()
     assert not await page.locator(".freshness .good").is_visible()
     assert problems == []
+
+
+async def test_nothing_jumps_when_the_scripts_show_their_buttons(client, browser):
+    for width in (320, 360, 412):
+        places = []
+        for scripts in ("theme", "all"):
+            page = await browser.new_page(viewport={"width": width, "height": 800}, locale="en")
+            if scripts == "theme":
+                await page.route(re.compile(r"/static/(site|search)\.js"), lambda way: way.abort())
+            for path in ("/", "/outlets/5901012345"):
+                await page.goto(str(client.make_url(path)))
+                places.append(
+                    (path, await page.locator("main :is(.rows, .rule-here)").bounding_box())
+                )
+            await page.close()
+        assert places[:2] == places[2:], width

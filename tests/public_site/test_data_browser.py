@@ -57,3 +57,17 @@ async def test_without_scripts_the_lines_are_there_and_selected_by_one_click(cli
     assert await page.locator(".code-block button").count() == 0
     style = await page.locator("#csv").evaluate("code => getComputedStyle(code).userSelect")
     assert style == "all"
+
+
+async def test_names_of_files_stay_whole_where_there_is_room_and_all_fits_where_not(
+    client, browser
+):
+    page = await browser.new_page(viewport={"width": 1280, "height": 800})
+    await page.goto(str(client.make_url("/data?lang=en")))
+    lines = "all => all.map(link => link.getClientRects().length)"
+    assert set(await page.locator(".files th a").evaluate_all(lines)) == {1}
+    await page.set_viewport_size({"width": 320, "height": 700})
+    for path in ALL:
+        await page.goto(str(client.make_url(path)))
+        wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, path

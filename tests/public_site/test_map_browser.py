@@ -270,3 +270,14 @@ async def test_a_station_searched_for_is_shown_with_what_is_around_it(client, br
     await page.goto(url(client, "/?q=台北車站"))
     await expect(page.locator(".reader-dot")).to_be_visible()
     await expect(page.locator("#map [data-shown='6']")).to_have_count(1)
+
+
+async def test_beside_the_list_the_map_ends_where_the_window_ends(client, browser):
+    page, notes = await a_page(browser)
+    await page.goto(url(client, "/"))
+    await page.wait_for_selector(READY)
+    credit = page.locator(".leaflet-control-attribution")
+    for down in (0, 60, 300):
+        await page.evaluate("y => scrollTo(0, y)", down)
+        await expect(credit).to_be_in_viewport(ratio=0.9)
+    assert notes.faults == []
