@@ -13,6 +13,7 @@ from public_site.charts import DAY_S, Chart, Event, Line, draw, events_of
 from public_site.courses import Courses, DayCourse, Points
 from public_site.pages.reader import CHINESE, Reader
 from public_site.pages.rows import unit_of
+from public_site.pages.times import clock_of, day_label
 from public_site.snapshots import Look
 
 DAYS_BEFORE = 7
@@ -81,10 +82,10 @@ def course_of(record: OutletRecord, look: Look, courses: Courses, reader: Reader
         is_today=day == taipei_day(look.now),
         until=clock_of(_second(now, day)),
         today=shown,
-        findings=[f"{one.name}{_colon(reader)}{one.finding}" for one in shown],
+        findings=[reader.labelled(one.name, one.finding) for one in shown],
         table=_table(today, programme) if today else [],
         before=[
-            DayLines(past, _day_label(past, reader), drawn(lines, over=True))
+            DayLines(past, day_label(past, reader), drawn(lines, over=True))
             for past, lines in before.items()
         ],
     )
@@ -227,19 +228,3 @@ def _second(instant: datetime, day: date) -> int:
     """Return the second of a Taipei day at which an instant lies; beyond it on other days."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=TAIPEI)
     return int((instant - midnight).total_seconds())
-
-
-def _colon(reader: Reader) -> str:
-    return "：" if reader.language == CHINESE else ": "
-
-
-def clock_of(second: int) -> str:
-    """Spell a second of the day: ``08:10``, ``24:00``."""
-    return f"{second // 3600:02d}:{second % 3600 // 60:02d}"
-
-
-def _day_label(day: date, reader: Reader) -> str:
-    weekday = reader.word(f"day_{day.weekday()}")
-    if reader.language == CHINESE:
-        return f"{day.month}月{day.day}日（{weekday}）"
-    return f"{weekday}, {day.day} {day:%b}"

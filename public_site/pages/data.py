@@ -16,7 +16,8 @@ from public_site.examples import EXAMPLES, THREE, VERIFY
 from public_site.keys import SETTINGS, SNAPSHOTS
 from public_site.openapi import PROBLEM_CODES, paths_of
 from public_site.pages.reader import Reader, reader_of
-from public_site.pages.rendering import clock_time, page_answer
+from public_site.pages.rendering import page_answer
+from public_site.pages.times import clock_time
 from public_site.samples import all_samples
 from public_site.snapshots import Look
 

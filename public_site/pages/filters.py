@@ -68,7 +68,7 @@ def _chosen(asked: Asked) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         yield "town", _town_name(asked), ("town",)
     if query.kind:
         names = [KINDS[kind].in_language(reader.language) for kind in query.kinds]
-        yield "kind", ("、" if reader.language == CHINESE else ", ").join(names), ("kind",)
+        yield "kind", reader.listed(names), ("kind",)
     if query.availability and not (query.in_stock and query.availability == "buyable"):
         yield "availability", reader.word(f"availability_{query.availability}"), ("availability",)
 

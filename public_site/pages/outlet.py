@@ -14,7 +14,7 @@ from public_site.courses import COURSES, Courses
 from public_site.keys import SNAPSHOTS
 from public_site.pages.course import course_of
 from public_site.pages.reader import Reader, reader_of
-from public_site.pages.rendering import clock_time, page_answer
+from public_site.pages.rendering import page_answer
 from public_site.pages.rows import (
     geo_url,
     known_periods,
@@ -23,7 +23,7 @@ from public_site.pages.rows import (
     row_of,
     safe_website,
 )
-from public_site.pages.rules import day_label
+from public_site.pages.times import clock_of, clock_time, day_label
 from public_site.snapshots import Look
 
 routes = web.RouteTableDef()
@@ -119,6 +119,5 @@ def _selling_now(record: OutletRecord, look: Look, reader: Reader) -> str:
     moment = look.now.astimezone(TAIPEI)
     for window in parse_windows(record.sale_windows):
         if window.holds(moment):
-            until = f"{window.end // 60:02d}:{window.end % 60:02d}"
-            return reader.word("selling_until", until=until)
+            return reader.word("selling_until", until=clock_of(60 * window.end))
     return ""

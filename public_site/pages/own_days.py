@@ -13,6 +13,7 @@ from core.domain.next_day import next_day
 from core.domain.phrases import group_name
 from core.domain.programme import Block, Programme
 from public_site.pages.reader import CHINESE, Reader
+from public_site.pages.times import day_of_sentence
 
 DIGITS = tuple("0123456789")
 LETTER = "letter"
@@ -106,10 +107,10 @@ def _sentence(
     elif day == today:
         words = reader.word("own_today")
     else:
-        words = reader.word("own_next", day=spelt(day, today, reader))
+        words = reader.word("own_next", day=day_of_sentence(day, today, reader))
     if not who:
         return words[:1].upper() + words[1:]
-    return f"{who}{'：' if reader.language == CHINESE else ': '}{words}"
+    return reader.labelled(who, words)
 
 
 def calendar(programme: Programme, today: date, asked: Asked, reader: Reader) -> list[list[Day]]:
@@ -151,12 +152,3 @@ def _may_come(programme: Programme, day: date, asked: Asked) -> bool:
     if block is None or (asked.bought and block.window.holds(asked.bought, day)):
         return False
     return weekday_reason(block.group[-1], asked.number, day) is None
-
-
-def spelt(day: date, today: date, reader: Reader) -> str:
-    """Spell a day in a sentence; the year only where it is another one."""
-    weekday = reader.word(f"day_{day.weekday()}")
-    other_year = day.year != today.year
-    if reader.language == CHINESE:
-        return f"{f'{day.year}年' if other_year else ''}{day.month}月{day.day}日（{weekday}）"
-    return f"{weekday}, {day.day} {day:%B}{f' {day.year}' if other_year else ''}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 import msgspec
@@ -38,6 +38,14 @@ class Reader(msgspec.Struct, frozen=True):
         if self.text_only:
             kept["mode"] = TEXT_MODE
         return f"{path}?{urlencode(kept)}" if kept else path
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Join what stands side by side."""
+        return ("、" if self.language == CHINESE else ", ").join(parts)
+
+    def labelled(self, label: str, words: str) -> str:
+        """Put a label before words."""
+        return f"{label}{'：' if self.language == CHINESE else ': '}{words}"
 
     @property
     def other(self) -> Reader:

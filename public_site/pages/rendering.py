@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Hashable, Mapping
-from datetime import date, datetime
+from datetime import date
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
@@ -30,9 +30,9 @@ from public_site.basemaps import offered
 from public_site.keys import SETTINGS
 from public_site.origin import origin_of
 from public_site.pages.reader import CHINESE, ENGLISH, Reader
+from public_site.pages.times import ago, day_of_rule
 from public_site.serving.ready import Lasts, Ready
 from public_site.snapshots import Look
-from public_site.words import word
 
 # Random, so that no published text can contain them.
 _SECRET = secrets.token_hex(16)
@@ -178,13 +178,6 @@ def rule_line(look: Look, reader: Reader) -> dict[str, str]:
     }
 
 
-def day_of_rule(day: date, reader: Reader) -> str:
-    """Spell today shortly: ``2/6（四）``, ``Thu 6 Feb``."""
-    if reader.language == CHINESE:
-        return f"{day.month}/{day.day}（{reader.word(f'day_{day.weekday()}')}）"
-    return f"{day:%a} {day.day} {day:%b}"
-
-
 def switch(reader: Reader, path: str, given: Mapping[str, str]) -> dict[str, object]:
     """Return the ways to the same page in each language and mode.
 
@@ -223,32 +216,6 @@ def _age(look: Look, reader: Reader) -> bytes:
         f'<time datetime="{rfc3339(checked)}">{shown}</time> · '
         f'<span data-age="{look.age_s}">{ago(look.age_s, reader.language)}</span>'
     ).encode()
-
-
-def ago(seconds: float, language: str) -> str:
-    """Say how long ago something was, in the largest unit that fits."""
-    seconds = max(0, int(seconds))
-    for length, key in ((86400, "days_ago"), (3600, "hours_ago"), (60, "minutes_ago")):
-        if seconds >= length:
-            return word(key, language, n=seconds // length)
-    return word("seconds_ago", language, n=seconds) if seconds >= 2 else word("just_now", language)
-
-
-def since(text: str, now: datetime, language: str) -> str:
-    """Say how long ago a published time was, in whole minutes; empty where there is none."""
-    try:
-        seconds = (now - datetime.fromisoformat(text)).total_seconds()
-    except (ValueError, TypeError):
-        return ""
-    return ago(seconds, language) if seconds >= 60 else word("just_now", language)
-
-
-def clock_time(text: str) -> str:
-    """Spell a published time for people: ``2020-02-06 10:30:05``; as it is where it is none."""
-    try:
-        return f"{datetime.fromisoformat(text).astimezone(TAIPEI):%Y-%m-%d %H:%M:%S}"
-    except ValueError:
-        return text
 
 
 def place_names(record: OutletRecord, language: str) -> tuple[str, str]:

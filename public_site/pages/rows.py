@@ -23,7 +23,8 @@ from public_site.hours import (
     selling_at,
 )
 from public_site.pages.reader import Reader
-from public_site.pages.rendering import clock_time, place_names, since
+from public_site.pages.rendering import place_names
+from public_site.pages.times import clock_time, since
 from public_site.snapshots import Look
 
 _ARROWS = "↑↗→↘↓↙←↖"
@@ -208,7 +209,7 @@ def open_today(record: OutletRecord, now: datetime, reader: Reader) -> str:
     parts = [reader.word(f"part_{n}") for n, mark in enumerate(marks) if mark == OPEN]
     if not parts:
         return reader.word("closed_today")
-    return reader.word("open_today", parts=("、" if reader.language != "en" else ", ").join(parts))
+    return reader.word("open_today", parts=reader.listed(parts))
 
 
 def windows_of(record: OutletRecord, reader: Reader) -> str:

@@ -15,9 +15,10 @@ from core.domain.programme import Block, Programme
 from core.domain.wording import buyers_today, differences, prose, rules_in_words
 from public_site import parameters
 from public_site.keys import SNAPSHOTS
-from public_site.pages.own_days import DIGITS, LETTER, Asked, answer_of, ask, calendar, spelt
-from public_site.pages.reader import CHINESE, Reader, reader_of
+from public_site.pages.own_days import DIGITS, LETTER, Asked, answer_of, ask, calendar
+from public_site.pages.reader import Reader, reader_of
 from public_site.pages.rendering import page_answer
+from public_site.pages.times import day_label, day_of_sentence
 from public_site.snapshots import Look
 
 routes = web.RouteTableDef()
@@ -76,7 +77,7 @@ def _context(look: Look, reader: Reader, asked: Asked) -> dict[str, object]:
         "digits": DIGITS,
         "letter": LETTER,
         "last_day": today.isoformat(),
-        "bought_day": spelt(asked.bought, today, reader) if asked.bought else "",
+        "bought_day": day_of_sentence(asked.bought, today, reader) if asked.bought else "",
         "answers": answer_of(programme, today, asked, reader),
         "sections": {
             name: [line.in_language(language) for line in lines]
@@ -137,11 +138,3 @@ def _said_anew(
             old = prose(was).in_language(reader.language)
             lines.append(reader.word("rules_no_longer", line=old))
     return lines
-
-
-def day_label(day: date, reader: Reader, *, year: bool = False) -> str:
-    """Spell a day: ``2月6日（四）``, ``Thu, 6 February``; with its year where asked."""
-    weekday = reader.word(f"day_{day.weekday()}")
-    if reader.language == CHINESE:
-        return f"{f'{day.year}年' if year else ''}{day.month}月{day.day}日（{weekday}）"
-    return f"{weekday}, {day.day} {day:%B}{f' {day.year}' if year else ''}"

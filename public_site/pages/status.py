@@ -11,8 +11,9 @@ from public_site.courses import COURSES
 from public_site.feed_status import feed_status
 from public_site.keys import SETTINGS, SNAPSHOTS
 from public_site.pages.reader import Reader, reader_of
-from public_site.pages.rendering import bare_page, clock_time, page_answer
+from public_site.pages.rendering import bare_page, page_answer
 from public_site.pages.rows import unit_of
+from public_site.pages.times import clock_time
 from public_site.snapshots import Look, Snapshots
 
 routes = web.RouteTableDef()
