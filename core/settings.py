@@ -159,7 +159,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             pattern="^((https://|mailto:)\\S+)?$",
             description="Whom users of the data may ask: `mailto:…` or `https://…`, shown on"
-            " `/data` and `/status`. Empty: pages say that no contact is stated.",
+            " `/data/policy` and `/status`. Empty: pages say that no contact is stated.",
         ),
     ] = ""
     announcements: Annotated[
@@ -351,7 +351,7 @@ def _convert(field: FieldInfo, value: Any, source: str, faults: list[str]) -> di
         kind = field.type
         return {field.name: msgspec.convert(value, kind, strict=False, dec_hook=_decode)}
     except (msgspec.ValidationError, ValueError) as error:
-        faults.append(f"{source}: {error}")
+        faults.append(f"{source}: {error}. It is: {field.type.__metadata__[0].description}")
         return {}
 
 

@@ -78,6 +78,13 @@ def test_all_faults_are_reported_at_once(tmp_path):
         assert name.removeprefix("MASKMAP_").lower() in words.lower(), name
 
 
+def test_a_fault_says_what_the_setting_is():
+    with pytest.raises(Invalid, match=r"MASKMAP_CONTACT: .*`mailto:…` or `https://…`"):
+        load_settings(None, {"MASKMAP_CONTACT": "data@example.tw"})
+    with pytest.raises(Invalid, match=r"MASKMAP_SUNSET: .*YYYY-MM-DD"):
+        load_settings(None, {"MASKMAP_SUNSET": "31/3/2027"})
+
+
 def test_a_fault_is_named_as_the_operator_wrote_it(tmp_path):
     path = a_file(tmp_path, 'site_listen = "8470"')
     with pytest.raises(Invalid) as fault:
