@@ -51,7 +51,7 @@ curl -s --compressed --etag-compare maskmap.etag --etag-save maskmap.etag \\
 
 _PYTHON_FOLLOW = """\
 # Everything once, then only what changed. Standard library only.
-import gzip, json, random, time, urllib.error, urllib.parse, urllib.request
+import gzip, http.client, json, random, time, urllib.error, urllib.parse, urllib.request
 
 SITE = "{origin}"
 
@@ -99,7 +99,7 @@ while True:
     try:
         outlets, snapshot = changes(outlets, snapshot)
         wait_s = 1
-    except OSError:  # 503 and network faults: wait twice as long each time
+    except (OSError, http.client.HTTPException):  # 503, network: wait twice as long each time
         time.sleep(min(wait_s, 300) * random.uniform(0.5, 1.5))
         wait_s *= 2
 """

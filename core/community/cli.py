@@ -14,6 +14,7 @@ from core.clock import system_clock
 from core.community.directory import directory
 from core.community.link_check import check_links
 from core.community.store import VERDICTS, CommunityStore, LinkCheck, Submission
+from core.errors import Unavailable
 from core.settings import Settings
 
 
@@ -65,11 +66,17 @@ def check(settings: Settings, as_json: bool) -> None:
     with tqdm(total=len(urls), unit="links", disable=None) as bar:
 
         def keep(check: LinkCheck) -> None:
-            store.save_link_check(check)
             found.append(check)
             bar.update()
 
         asyncio.run(check_links(urls, system_clock, keep))
+    if len(found) > 1 and not any(check.works for check in found):
+        raise Unavailable(
+            f"none of {len(found)} links answers: is this computer on the network?"
+            f" Nothing is noted. {found[0].url}: {found[0].detail}"
+        )
+    for check in found:
+        store.save_link_check(check)
     found.sort(key=lambda check: check.url)
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=2))
