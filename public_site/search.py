@@ -13,12 +13,15 @@ from core.domain.calendar import TAIPEI
 from core.domain.outlets import KINDS
 from core.domain.snapshot import AVAILABILITIES
 from public_site import areas, parameters
+from public_site.folding import fold, visible
 from public_site.hours import open_at, selling_at
 from public_site.readings import Words, readings
 from public_site.view import Entry, View
 
 MOST_CODES = 200
 FURTHEST_M = 50_000
+# Where signs alone are typed, no text of an outlet can hold what was meant.
+_OF_NO_OUTLET = ("\0",)
 # Their answers change with the minute.
 OF_THE_MOMENT = ("open_now", "window_now")
 # The names in the address of a search, the same for pages and API.
@@ -102,7 +105,7 @@ def moment_asked(query: Mapping[str, str], now: datetime) -> str:
 def _likeliest(view: View, text: str) -> Words:
     """Return the first reading of a text that finds anything; the strict one where none does."""
     likely = readings(text)
-    strict = next(likely, ())
+    strict = next(likely, () if fold(text) or not visible(text).strip() else _OF_NO_OUTLET)
     by_word: dict[str, Sequence[int]] = {}
     return next(
         (words for words in chain((strict,), likely) if _finds(view, words, by_word)), strict

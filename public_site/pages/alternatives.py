@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -16,6 +17,8 @@ from public_site.search import FURTHEST_M, Query, select
 from public_site.view import View
 
 _NEAREST = 5
+# Half an English word, or half a number, means nothing; half a Chinese name often does.
+_INSIDE_WORD = re.compile(r"[0-9a-z０-９ａ-ｚ]{2}", re.IGNORECASE)
 
 
 def alternatives(asked: Asked) -> Iterator[Alternative]:
@@ -77,6 +80,8 @@ def _with_shorter_text(asked: Asked) -> Iterator[Alternative]:
 
 def _shorter_text(view: View, query: Query, text: str) -> str:
     for length in range(len(text) - 1, 1, -1):
+        if _INSIDE_WORD.match(text, length - 1):
+            continue
         words = words_of(text[:length])
         if words and words != query.words and select(view, replace(query, words=words)):
             return text[:length].strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
 from msgspec.structs import replace
@@ -322,6 +323,15 @@ async def test_an_empty_result_says_what_to_try(client):
     assert "健安藥局" in page.text
     longer = await read(client, "/?q=台北市重慶北路2段999號")
     assert "改查「台北市重慶北路2段」" in longer.text
+
+
+async def test_nonsense_and_signs_alone_find_nothing_and_suggest_no_half_words(client):
+    for nonsense in ("<script>", "\U0001f431", "？？", "zhzzzz", "5901"):
+        page = await read(client, f"/?q={quote(nonsense)}")
+        assert "沒有符合的販售點" in page.text, nonsense
+        assert "改查" not in page.text, nonsense
+    blank = await read(client, "/?q=%E2%80%8B%20")
+    assert "沒有符合的販售點" not in blank.text
 
 
 async def test_long_lists_come_in_pages(folder, start, rng):
