@@ -27,13 +27,17 @@ class RequestTimes(Collector):
 
     def count(self, route: str, status: int, seconds: float) -> None:
         """Count one request."""
+        self.of(route, status)[bisect_left(_BOUNDS_S, seconds)] += 1
+        self._sums[route, status // 100] += seconds
+
+    def of(self, route: str, status: int) -> list[int]:
+        """Return the counts of a route and class of status, quickest first, to be counted up."""
         key = (route, status // 100)
         buckets = self._buckets.get(key)
         if buckets is None:
             buckets = self._buckets[key] = [0] * (len(_BOUNDS_S) + 1)
             self._sums[key] = 0.0
-        buckets[bisect_left(_BOUNDS_S, seconds)] += 1
-        self._sums[key] += seconds
+        return buckets
 
     def collect(self) -> Iterator[Metric]:
         """Yield the histogram as the library wants it: each bucket holds all below it."""
@@ -44,6 +48,8 @@ class RequestTimes(Collector):
         )
         bounds = [*map(str, _BOUNDS_S), "+Inf"]
         for (route, hundreds), buckets in sorted(self._buckets.items()):
+            if not any(buckets):
+                continue
             below = [sum(buckets[: n + 1]) for n in range(len(buckets))]
             family.add_metric(
                 (route, f"{hundreds}xx"),
@@ -61,6 +67,7 @@ class Metrics:
         self._times = RequestTimes()
         self.registry.register(self._times)
         self.request = self._times.count
+        self.counts_of = self._times.of
         self._faults = Counter(
             "maskmap_site_snapshot_faults",
             "Snapshots refused, by reason.",

@@ -7,6 +7,8 @@ aiohttp reads the request and keeps the connection; what it would do to build ea
 from __future__ import annotations
 
 import asyncio
+import itertools
+import secrets
 from collections.abc import Mapping
 from email.utils import formatdate
 from enum import Enum
@@ -25,6 +27,9 @@ _CHUNK_BYTES = 512 * 1024
 # reset the connection, and some clients would lose the answer.
 _LEAVE_BYTES, _LEAVE_S = 256 * 1024, 0.5
 _CLOSE, _KEEP = b"Connection: close\r\n", b"Connection: keep-alive\r\n"
+# Names of requests that are answered from memory: this process, and a number.
+_PROCESS = secrets.token_hex(6).encode()
+_numbers = itertools.count(1)
 _WITHOUT_BODY = frozenset({204, 304})
 # A 304 says what the 200 would have said, but for what describes the body.
 _OF_THE_BODY = frozenset({"Content-Type", "Content-Encoding", "Content-Length", "Accept-Ranges"})
@@ -143,6 +148,66 @@ class Prepared(web.StreamResponse):
         else:
             connection = _KEEP if request.version == HttpVersion10 else b""
         return b"%b%b%b%b\r\n" % (head, self.more, connection, date_line())
+
+
+class Repeated:
+    """A ready answer that goes out often; its head is written anew when the second has changed.
+
+    ``more`` are the lines that the frame adds, but for the request's name.
+    """
+
+    __slots__ = ("_second", "_unchanged", "_whole", "more", "ready")
+
+    def __init__(self, ready: Ready, more: bytes) -> None:
+        self.ready, self.more = ready, more
+        self._second = 0
+        self._whole = self._unchanged = b""
+
+    def head(self, unchanged: bool) -> bytes:
+        """Return the head up to the request's name."""
+        now = int(time())
+        if now != self._second:
+            self._second = now
+            rest = b"%b%bX-Request-ID: %b" % (self.more, date_line(), _PROCESS)
+            self._whole, self._unchanged = self.ready.head + rest, self.ready.unchanged + rest
+        return self._unchanged if unchanged else self._whole
+
+    def __len__(self) -> int:
+        return len(self.ready)
+
+
+class Again(web.StreamResponse):
+    """One more sending of a repeated answer, for a GET of HTTP/1.1 that keeps its connection."""
+
+    status = 200
+    keep_alive = True
+
+    def __init__(self, request: web.BaseRequest, repeated: Repeated, unchanged: bool) -> None:
+        self._asked, self._repeated, self._without = request, repeated, unchanged
+        if unchanged:
+            self.status = 304
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        """Do nothing: everything is known."""
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Write everything; wait while the client is slower than we are.
+
+        Raises:
+            ConnectionResetError: the client has gone.
+        """
+        repeated, transport = self._repeated, self._asked.transport
+        if transport is None or transport.is_closing():
+            raise ConnectionResetError("the client has gone")
+        head, number = repeated.head(self._without), next(_numbers)
+        body = b"" if self._without else repeated.ready.body
+        if len(body) <= _ONE_PIECE_BYTES:
+            transport.write(b"%b%08x\r\n\r\n%b" % (head, number, body))
+        else:
+            transport.write(b"%b%08x\r\n\r\n" % (head, number))
+            await _write_large(self._asked, transport, body)
+        if transport.get_write_buffer_size() > _ONE_PIECE_BYTES:
+            await self._asked.writer.drain()
 
 
 async def _write_large(

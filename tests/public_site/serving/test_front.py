@@ -144,3 +144,23 @@ async def test_what_comes_from_memory_is_counted_too(client):
         await client.get(ONE)
     text = await (await client.get("/metrics")).text()
     assert 'seconds_count{route="/api/v1/outlets/{code}",status="2xx"} 5.0' in text
+
+
+async def test_a_304_from_memory_is_counted_as_such(client):
+    await warmed(client, ONE)
+    tag = (await client.get(ONE)).headers["ETag"]
+    for _ in range(3):
+        assert (await client.get(ONE, headers={"If-None-Match": tag})).status == 304
+    text = await (await client.get("/metrics")).text()
+    assert 'seconds_count{route="/api/v1/outlets/{code}",status="3xx"} 3.0' in text
+    assert 'seconds_count{route="/api/v1/outlets/{code}",status="2xx"} 3.0' in text
+
+
+async def test_each_answer_from_memory_has_a_name_of_its_own(client):
+    await warmed(client, ONE)
+    tag = (await client.get(ONE)).headers["ETag"]
+    names = set()
+    for headers in ({}, {"If-None-Match": tag}, {}, {"Range": "bytes=0-1"}):
+        names.add((await client.get(ONE, headers=headers)).headers["X-Request-ID"])
+    names.add((await client.head(ONE)).headers["X-Request-ID"])
+    assert len(names) == 5
