@@ -1,10 +1,11 @@
-"""The shapes of the interface's answers, for the OpenAPI document. A test compares them with them.
+"""The shapes of the interface's answers, for the OpenAPI document. A test compares the two.
 
 An outlet's members are those of ``core.domain.dictionary``, with its words.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,6 +15,8 @@ from core.domain.dictionary import ALSO, ENVELOPE, RECORD, Field
 from core.domain.geography import DIRECTIONS
 from core.domain.outlets import CODE
 from core.domain.snapshot import OutletRecord
+from public_site.announcements import Announcement
+from public_site.feed_status import FeedStatus
 
 TIME = {"format": "date-time"}
 _EXACT: dict[str, Any] = {
@@ -60,8 +63,8 @@ class File(Struct):
 class Feed(Struct):
     """Whether the data are kept up, and the last day on which they are, if one is planned."""
 
-    status: Literal["active", "stale", "ended"]
-    sunset: Annotated[str, Meta(extra_json_schema={"format": "date"})] | None
+    status: FeedStatus
+    sunset: date | None
 
 
 class Rules(Struct):
@@ -72,17 +75,6 @@ class Rules(Struct):
     pinned: bool
     hash: str
     words: dict[str, list[str]]
-
-
-class Announcement(Struct):
-    """One announcement."""
-
-    id: str
-    kind: Literal["notice", "change", "incident", "sunset"]
-    date: Annotated[str, Meta(extra_json_schema={"format": "date"})]
-    effective: Annotated[str, Meta(extra_json_schema={"format": "date"})]
-    zh: str
-    en: str
 
 
 class Announcements(Struct):

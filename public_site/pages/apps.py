@@ -50,7 +50,7 @@ class Field:
 
 
 @routes.get("/apps")
-async def apps_page(request: web.Request) -> web.Response:
+async def apps_page(request: web.Request) -> web.StreamResponse:
     """Answer the directory, newest submissions first, then the applications of 2020."""
     look, reader = request.app[SNAPSHOTS].look(), reader_of(request)
     entries = await request.app[DIRECTORY].now()

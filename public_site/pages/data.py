@@ -40,25 +40,25 @@ class File:
 
 
 @routes.get("/data")
-async def data_page(request: web.Request) -> web.Response:
+async def data_page(request: web.Request) -> web.StreamResponse:
     """Answer three lines, the downloads, and the way to everything else."""
     return _page(request, "data.html", _first)
 
 
 @routes.get("/data/api")
-async def api_page(request: web.Request) -> web.Response:
+async def api_page(request: web.Request) -> web.StreamResponse:
     """Answer every call and parameter of the API."""
     return _page(request, "data_api.html", _api)
 
 
 @routes.get("/data/dictionary")
-async def dictionary_page(request: web.Request) -> web.Response:
+async def dictionary_page(request: web.Request) -> web.StreamResponse:
     """Answer what every field means, and where it stands."""
     return _page(request, "data_dictionary.html", _dictionary)
 
 
 @routes.get("/data/examples")
-async def examples_page(request: web.Request) -> web.Response:
+async def examples_page(request: web.Request) -> web.StreamResponse:
     """Answer examples that run."""
     return _page(
         request, "data_examples.html", lambda request, look, reader: {"examples": EXAMPLES}
@@ -66,13 +66,13 @@ async def examples_page(request: web.Request) -> web.Response:
 
 
 @routes.get("/data/sandbox")
-async def sandbox_page(request: web.Request) -> web.Response:
+async def sandbox_page(request: web.Request) -> web.StreamResponse:
     """Answer how to try a program against answers that never change."""
     return _page(request, "data_sandbox.html", _sandbox)
 
 
 @routes.get("/data/policy")
-async def policy_page(request: web.Request) -> web.Response:
+async def policy_page(request: web.Request) -> web.StreamResponse:
     """Answer how often to ask, what may change, the licence, announcements, contact."""
     return _page(request, "data_policy.html", _policy)
 
@@ -81,7 +81,7 @@ def _page(
     request: web.Request,
     template: str,
     context: Callable[[web.Request, Look, Reader], Mapping[str, object]],
-) -> web.Response:
+) -> web.StreamResponse:
     look = request.app[SNAPSHOTS].look()
     reader = reader_of(request)
     news = request.app[ANNOUNCEMENTS].now()

@@ -14,7 +14,7 @@ routes = web.RouteTableDef()
 
 
 @routes.get("/outlets/{code}/card")
-async def map_card(request: web.Request) -> web.Response:
+async def map_card(request: web.Request) -> web.StreamResponse:
     """Answer a piece of a page: name, numbers, what stands in the way, the ways on."""
     look, reader = request.app[SNAPSHOTS].look(), reader_of(request)
     code = request.match_info["code"]

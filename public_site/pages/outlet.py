@@ -11,13 +11,13 @@ from core.domain.sale_windows import parse_windows, windows_in_words
 from core.domain.snapshot import OutletRecord
 from public_site.api import unknown_outlet
 from public_site.courses import COURSES, Courses
+from public_site.hours import known_periods
 from public_site.keys import SNAPSHOTS
 from public_site.pages.course import course_of
 from public_site.pages.reader import Reader, reader_of
 from public_site.pages.rendering import page_answer
 from public_site.pages.rows import (
     geo_url,
-    known_periods,
     osm_url,
     periods_table,
     row_of,
@@ -40,7 +40,7 @@ _SOURCES = {
 
 
 @routes.get("/outlets/{code}")
-async def outlet_page(request: web.Request) -> web.Response:
+async def outlet_page(request: web.Request) -> web.StreamResponse:
     """Answer the page of an outlet, or the designed page for a code that nobody has."""
     look = request.app[SNAPSHOTS].look()
     courses = request.app[COURSES]

@@ -36,7 +36,7 @@ class Change:
 
 
 @routes.get("/rules")
-async def rules_page(request: web.Request) -> web.Response:
+async def rules_page(request: web.Request) -> web.StreamResponse:
     """Answer who may buy today and on which days; a last digit and a day of purchase may be given.
 
     Nothing else of a person is accepted.

@@ -24,7 +24,7 @@ ROWS_A_PAGE = 20
 
 
 @routes.get("/")
-async def search_page(request: web.Request) -> web.Response:
+async def search_page(request: web.Request) -> web.StreamResponse:
     """Answer the list of outlets that a search means."""
     look, reader = request.app[SNAPSHOTS].look(), reader_of(request)
     question = understood(request, look, read_question)

@@ -29,7 +29,7 @@ _FAULTS = {
 
 
 @routes.get("/status")
-async def status_page(request: web.Request) -> web.Response:
+async def status_page(request: web.Request) -> web.StreamResponse:
     """Answer which snapshot is served, how old it is, and where it stands in the ledger."""
     snapshots, settings = request.app[SNAPSHOTS], request.app[SETTINGS]
     reader = reader_of(request)
