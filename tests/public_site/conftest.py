@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient
 from msgspec.structs import replace
+from playwright.async_api import Browser, async_playwright
 
 from core.settings import Settings
 from public_site.app import make_app
@@ -62,3 +63,15 @@ async def client(folder: Folder, start) -> Client:
     """The site over one release of a few outlets."""
     folder.publish(some_outlets())
     return await start()
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """The system's browser, without a window."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        await browser.close()

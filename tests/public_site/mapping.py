@@ -1,4 +1,4 @@
-"""Parts of the map's browser tests: a browser, a page that notes what it asks for and says."""
+"""Parts of the map's browser tests: a page that notes what it asks for and says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from playwright.async_api import Browser, Page
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 READY = "#map [data-shown]"
 
 
@@ -17,11 +16,6 @@ class Notes:
 
     asked: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-
-
-async def launched(playwright, chromium: str) -> Browser:
-    """Start the system's browser."""
-    return await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
 
 
 async def a_page(browser: Browser, width: int = 1280, **options: object) -> tuple[Page, Notes]:

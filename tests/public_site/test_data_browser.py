@@ -4,23 +4,11 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import async_playwright
 
 from tests.public_site.test_data_page import ALL
 from tests.public_site.test_pages import with_language
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture
-async def browser(chromium):
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        await browser.close()
 
 
 @pytest.mark.parametrize(

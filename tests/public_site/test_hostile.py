@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
-from playwright.async_api import async_playwright
 
 from core.domain.snapshot import OutletRecord
 from tests.public_site.hostile import STRINGS, VERY_LONG
@@ -203,33 +202,27 @@ async def test_very_long_words_are_refused_in_the_box_and_shown_in_the_register(
 
 
 @pytest.mark.e2e
-async def test_nothing_hostile_runs_in_a_browser(hostile_site, chromium, rng):
+async def test_nothing_hostile_runs_in_a_browser(hostile_site, browser, rng):
     origin = str(hostile_site.make_url("/"))
     problems: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = await browser.new_page(locale="zh-TW")
-        page.on("dialog", lambda dialog: problems.append(f"dialog on {page.url}"))
-        page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
-        page.on("console", lambda message: _note(problems, page.url, message))
-        page.on("request", lambda request: _outside(problems, origin, request.url))
-        await page.add_init_script(
-            "document.addEventListener('securitypolicyviolation',"
-            " e => console.error('CSP ' + e.violatedDirective))"
-        )
-        numbers = rng.sample(range(len(STRINGS)), 40)
-        paths = [f"/?page={n}" for n in range(1, 12)]
-        paths += [f"/outlets/59010{n:05d}" for n in numbers]
-        paths += [f"/?q={quote(STRINGS[n])}" for n in numbers]
-        for path in paths:
-            await page.goto(str(hostile_site.make_url("/")).rstrip("/") + path)
-            assert await page.locator("main h1").count() == 1, path
-            wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            assert wide <= 0, path
-        await browser.close()
+    page = await browser.new_page(locale="zh-TW")
+    page.on("dialog", lambda dialog: problems.append(f"dialog on {page.url}"))
+    page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+    page.on("console", lambda message: _note(problems, page.url, message))
+    page.on("request", lambda request: _outside(problems, origin, request.url))
+    await page.add_init_script(
+        "document.addEventListener('securitypolicyviolation',"
+        " e => console.error('CSP ' + e.violatedDirective))"
+    )
+    numbers = rng.sample(range(len(STRINGS)), 40)
+    paths = [f"/?page={n}" for n in range(1, 12)]
+    paths += [f"/outlets/59010{n:05d}" for n in numbers]
+    paths += [f"/?q={quote(STRINGS[n])}" for n in numbers]
+    for path in paths:
+        await page.goto(str(hostile_site.make_url("/")).rstrip("/") + path)
+        assert await page.locator("main h1").count() == 1, path
+        wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, path
     assert problems == []
 
 

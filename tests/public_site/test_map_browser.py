@@ -6,10 +6,10 @@ import re
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from public_site import static_files
-from tests.public_site.mapping import READY, a_page, launched, words_of
+from tests.public_site.mapping import READY, a_page, words_of
 from tests.public_site.releases import an_outlet
 
 pytestmark = pytest.mark.e2e
@@ -28,14 +28,6 @@ HOSTILE = (
 def built():
     if not static_files.exists("map.js"):
         pytest.skip("the map has not been built; `make install` does, where npm can be had")
-
-
-@pytest.fixture
-async def browser(chromium):
-    async with async_playwright() as playwright:
-        browser = await launched(playwright, chromium)
-        yield browser
-        await browser.close()
 
 
 def url(client, path: str) -> str:

@@ -6,22 +6,14 @@ import re
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
-from tests.public_site.mapping import a_page, launched
+from tests.public_site.mapping import a_page
 from tests.public_site.releases import NOW, an_outlet
 
 pytestmark = pytest.mark.e2e
 
 WORKS = "navigator.serviceWorker.ready.then(() => !!navigator.serviceWorker.controller)"
-
-
-@pytest.fixture
-async def browser(chromium):
-    async with async_playwright() as playwright:
-        browser = await launched(playwright, chromium)
-        yield browser
-        await browser.close()
 
 
 async def with_worker(client, page, path: str) -> None:

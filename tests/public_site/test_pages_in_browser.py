@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from public_site.courses import COURSES
 from tests.public_site.course_days import A_FULL_DAY, CODE, MORNING, TODAY, write_course
@@ -49,17 +49,6 @@ async def client(folder, start):
     client = await start(contact="mailto:masks@example.tw")
     await client.app[COURSES].poll()
     return client
-
-
-@pytest.fixture
-async def browser(chromium):
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        await browser.close()
 
 
 @pytest.mark.parametrize(("width", "scheme", "language"), SCREENS)
