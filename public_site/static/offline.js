@@ -19,6 +19,15 @@ function element(name, attributes, ...children) {
   return made;
 }
 
+/** Take over what the address asks for: this page stands where a search or an outlet would. */
+function takeOver() {
+  const query = new URLSearchParams(location.search);
+  const outlet = /^\/outlets\/(\w{10})$/.exec(location.pathname);
+  find("q").value ||= query.get("q") ?? (outlet ? outlet[1] : "");
+  const point = [query.get("lat"), query.get("lon")].map(Number.parseFloat);
+  if (point.every(Number.isFinite)) here = point;
+}
+
 /** Spell as the site's own search does: half width, 臺, 市, lower case, without spaces. */
 function fold(text) {
   return text.normalize("NFKC").toLowerCase().replace(/台/g, "臺").replace(/巿/g, "市").replace(/郷/g, "鄉").replace(/\s+/g, "");
@@ -134,4 +143,5 @@ find("offline-form").addEventListener("submit", (event) => { event.preventDefaul
 find("only").addEventListener("change", show);
 for (const name of ["online", "offline"]) addEventListener(name, begin);
 setInterval(() => { if (data) tellAge(); }, 15000);
+takeOver();
 begin();

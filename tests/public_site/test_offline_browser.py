@@ -59,6 +59,17 @@ async def test_near_me_works_without_a_connection_and_sends_nothing(client, brow
     assert not any("25.05" in asked for asked in notes.asked)
 
 
+async def test_an_address_asked_without_a_connection_is_searched_for_at_once(client, browser):
+    page, _ = await a_page(browser)
+    await saved(client, page)
+    await page.context.set_offline(True)
+    for path in ("/?q=%E5%81%A5%E5%AE%89", "/outlets/5901012345"):
+        await page.goto(str(client.make_url(path)))
+        await expect(page.locator("#offline-rows h2")).to_have_text("健安藥局")
+    await page.goto(str(client.make_url("/?lat=25.048&lon=121.517")))
+    await expect(page.locator("#offline-rows .way").first).to_contain_text("公尺")
+
+
 async def test_without_saved_data_the_page_says_so_in_the_readers_language(client, browser):
     page, _ = await a_page(browser, locale="en-GB")
     await with_worker(client, page, "/")
