@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import resource
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -13,9 +14,11 @@ from aiohttp import web
 from core.log import get_logger
 from core.settings import Address
 from public_site.front import Front
+from public_site.keys import SNAPSHOTS
 from public_site.serving.guard import Guard
 
 END_WITHIN_S = 5.0
+SETTLE_LOOK_S = 0.5
 BACKLOG = 1024
 # Files that are kept for all that is no connection: releases being read, the log.
 RESERVED_FILES = 192
@@ -34,7 +37,9 @@ async def serve(
     """
     async with listener(app, address, room_for_connections(), reuse_port) as (url, guard):
         listening(url)
+        settling = asyncio.create_task(settled(app), name="settle memory")
         await _told_to_end()
+        settling.cancel()
         log.info("ending", connections_refused=guard.refused)
 
 
@@ -75,6 +80,18 @@ def room_for_connections() -> int:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return max(hard - RESERVED_FILES, 16) if hard != resource.RLIM_INFINITY else MOST
+
+
+async def settled(app: web.Application) -> None:
+    """Wait for the first snapshot, and spare the collector of garbage what will stay.
+
+    At 6 500 outlets a full collection took 84 ms, in which nobody is answered; then nothing. Once
+    only: what is garbage in a circle when it is spared would never be freed.
+    """
+    while app[SNAPSHOTS].published is None:  # noqa: ASYNC110 - what sets it runs in any loop
+        await asyncio.sleep(SETTLE_LOOK_S)
+    gc.collect()
+    gc.freeze()
 
 
 async def _told_to_end() -> None:

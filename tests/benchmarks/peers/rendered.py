@@ -1,14 +1,17 @@
-"""The site with a memory of no pages: each request renders its page anew."""
+"""The site with a memory of no pages and no answers: each request renders its page anew.
+
+It listens and guards as the real one does.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
 
-from aiohttp import web
-
 from core.settings import load_settings
-from public_site import view
+from public_site import front, view
 from public_site.app import make_app
+from public_site.server import serve
 
 try:
     from uvloop import new_event_loop
@@ -17,9 +20,8 @@ except ImportError:
 
 if __name__ == "__main__":
     view._MOST_PAGE_BYTES = 0
+    front.MOST_BYTES = 0
     settings = load_settings(None, os.environ)
-    address = settings.site_address
-    loop = new_event_loop()
-    web.run_app(
-        make_app(settings), host=address.host, port=address.port, loop=loop, access_log=None
-    )
+    site = serve(make_app(settings), settings.site_address, reuse_port=False, listening=print)
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(site)
