@@ -104,6 +104,7 @@ def _page(
     }.get(code, {404: "not_found", 500: "failed"}.get(status, "refused"))
     values = {
         "detail": detail,
+        "parameter": detail.partition(":")[0],
         "request_id": request_id,
         "code": request.match_info.get("code", "")[:40],
     }

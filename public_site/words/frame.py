@@ -98,7 +98,8 @@ WORDS: dict[str, Text] = {
     ),
     "invalid_title": Text("無法理解查詢條件", "The search cannot be understood"),
     "invalid_text": Text(
-        "網址中的條件有誤：{detail}", "A condition in the address is wrong: {detail}"
+        "網址中的條件「{parameter}」有誤，請重新查詢。",
+        "The condition “{parameter}” in the address is wrong; please search anew.",
     ),
     "empty_title": Text("資料準備中", "The data are being prepared"),
     "empty_text": Text(

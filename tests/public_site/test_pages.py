@@ -325,6 +325,12 @@ async def test_an_empty_result_says_what_to_try(client):
     assert "改查「台北市重慶北路2段」" in longer.text
 
 
+async def test_a_wrong_condition_is_named_without_foreign_words(client):
+    chinese = (await read(client, "/?page=x&lang=zh-TW", status=400)).text
+    assert "網址中的條件「page」有誤" in chinese
+    assert "must be" not in chinese
+
+
 async def test_nonsense_and_signs_alone_find_nothing_and_suggest_no_half_words(client):
     for nonsense in ("<script>", "\U0001f431", "？？", "zhzzzz", "5901"):
         page = await read(client, f"/?q={quote(nonsense)}")
