@@ -13,7 +13,8 @@ from core.cli import main as maskmap
 from core.domain import dictionary
 from core.settings import PREFIX, Settings
 from public_site.api_parts import bounds_in_words, sandbox_calls
-from public_site.openapi import OFFICIAL_PRODUCTS, OPERATIONS, PROBLEM_CODES
+from public_site.openapi import OFFICIAL_PRODUCTS
+from public_site.operations import OPERATIONS, PROBLEM_CODES
 from public_site.parameter_table import parameters_of
 
 HERE = Path(__file__).parent

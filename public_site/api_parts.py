@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.domain.text import Text
-from public_site.openapi import OPERATIONS, Operation
+from public_site.operations import OPERATIONS, Operation
 from public_site.parameter_table import FILTERED, Parameter, parameters_of
 from public_site.sandbox import BASE_PATH
 

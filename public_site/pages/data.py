@@ -14,7 +14,8 @@ from public_site.api_parts import bounds_in_words, calls, sandbox_calls
 from public_site.downloads import ADDRESSES_OF_2020
 from public_site.examples import EXAMPLES, THREE, VERIFY
 from public_site.keys import SETTINGS, SNAPSHOTS
-from public_site.openapi import PROBLEM_CODES, paths_of
+from public_site.openapi import paths_of
+from public_site.operations import PROBLEM_CODES
 from public_site.pages.reader import Reader, reader_of
 from public_site.pages.rendering import page_answer
 from public_site.pages.times import clock_time

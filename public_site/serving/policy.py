@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
 from functools import cached_property
 
 from core.domain.calendar import TAIPEI
 from core.settings import Settings
+from public_site.basemaps import origins
 
 # Where open data are, for programs of any origin.
 DATA_PATHS = (
@@ -30,8 +31,6 @@ CORS = {
         "ETag, Content-Length, Content-Range, X-Snapshot, X-As-Of, X-Published-At, Sunset, Link"
     ),
 }
-# The hosts of basemaps, asked by browsers only where an operator has said so.
-_TILES = {"nlsc": "https://wmts.nlsc.gov.tw", "osm": "https://tile.openstreetmap.org"}
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -45,7 +44,7 @@ class Policy:
     """The headers of pages and of open data, as names and as ready bytes."""
 
     def __init__(self, settings: Settings) -> None:
-        self.page = {"Content-Security-Policy": content_policy(settings.basemaps), **_ALWAYS}
+        self.page = {"Content-Security-Policy": content_policy(origins(settings)), **_ALWAYS}
         self.data = self.page | CORS | _sunset(settings.sunset)
 
     def of(self, path: str) -> Mapping[str, str]:
@@ -70,12 +69,11 @@ def lines(headers: Mapping[str, str]) -> bytes:
     return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("latin-1")
 
 
-def content_policy(basemaps: str) -> str:
-    """Return what pages may load: our own files, and tiles of the basemaps that are set.
+def content_policy(tiles: Sequence[str]) -> str:
+    """Return what pages may load: our own files, and tiles of the hosts that are named.
 
     A tile that is given up is replaced by an empty picture, which the map has as a `data:` address.
     """
-    tiles = [_TILES[name] for name in basemaps.split(",") if name]
     pictures = " ".join(["'self'", *(["data:", *tiles] if tiles else [])])
     return (
         f"default-src 'self'; img-src {pictures}; worker-src 'self'; manifest-src 'self';"

@@ -9,7 +9,7 @@ import pytest
 
 from core.domain import dictionary
 from public_site.api_parts import sandbox_calls
-from public_site.openapi import PROBLEM_CODES
+from public_site.operations import PROBLEM_CODES
 from public_site.parameter_table import parameters_of
 from public_site.samples import all_samples
 from public_site.serving.policy import DATA_PAGES

@@ -16,7 +16,8 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 import public_site
-from public_site.openapi import PROBLEM_CODES, paths_of
+from public_site.openapi import paths_of
+from public_site.operations import PROBLEM_CODES
 from public_site.parameter_table import CHANGES, FILTERED, NEAR, parameters_of
 from public_site.search import PARAMETERS
 

@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 
+from core.settings import Settings
+from public_site.basemaps import origins
 from public_site.serving.policy import content_policy
 
 
@@ -16,7 +18,7 @@ def directives(policy: str) -> dict[str, list[str]]:
 
 
 def test_by_default_no_other_origin_is_ever_named():
-    for sources in directives(content_policy("")).values():
+    for sources in directives(content_policy(origins(Settings()))).values():
         assert set(sources) <= {"'self'", "'none'"}
 
 
@@ -29,7 +31,7 @@ def test_by_default_no_other_origin_is_ever_named():
     ],
 )
 def test_tiles_may_come_from_the_basemaps_that_are_set(basemaps, hosts):
-    policy = directives(content_policy(basemaps))
+    policy = directives(content_policy(origins(Settings(basemaps=basemaps))))
     assert set(policy.pop("img-src")) == {"'self'", "data:"} | hosts
     for sources in policy.values():
         assert set(sources) <= {"'self'", "'none'"}
