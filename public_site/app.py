@@ -48,7 +48,7 @@ def make_app(
     """Return the site. It answers at once, with 503 until the first snapshot is found good."""
     metrics = Metrics()
     app = web.Application(
-        middlewares=[frame],
+        middlewares=[frame, web.normalize_path_middleware(append_slash=False, remove_slash=True)],
         client_max_size=MOST_BYTES,
         handler_args=connections(metrics, patience_s),
     )

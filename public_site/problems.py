@@ -41,8 +41,8 @@ _HOSTILE = (AddressTooLong, BodyNotTaken, BodyTooLarge, BodyTooSlow)
 def explain(request: web.Request, error: Exception, request_id: str) -> web.StreamResponse:
     """Answer what went wrong; ``error`` is a maskmap error, aiohttp's own, or a fault of ours."""
     status, code, detail = _understand(error, request_id)
-    if isinstance(error, web.HTTPException) and status < 400:
-        return error
+    if isinstance(error, web.HTTPRedirection):
+        return web.Response(status=status, headers={"Location": error.headers["Location"]})
     if request.path.startswith(MACHINE_PATHS) and request.path not in DATA_PAGES:
         response = problem(status, code, detail)
     else:

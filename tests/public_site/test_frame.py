@@ -6,6 +6,7 @@ import logging
 import re
 
 import pytest
+from yarl import URL
 
 from core.log import configure_logging
 from public_site import frame
@@ -76,3 +77,18 @@ async def test_no_answer_names_a_folder_of_this_computer(start, settings, path):
     body = await (await (await start()).get(path)).text()
     assert str(settings.state) not in body
     assert "snapshots/" not in body
+
+
+@pytest.mark.parametrize("path", ["/rules", "/data", "/apps", "/status"])
+async def test_an_address_with_a_slash_too_many_leads_to_the_page(client, path):
+    answer = await client.get(f"{path}/?lang=en", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (308, f"{path}?lang=en")
+    assert (await client.get(f"{path}/?lang=en")).status == 200
+
+
+@pytest.mark.parametrize("path", ["//elsewhere.example/", "//elsewhere.example/..", "/nowhere/"])
+async def test_no_slash_leads_away_from_the_site(client, path):
+    origin = str(client.make_url("/")).rstrip("/")
+    address = URL(f"{origin}{path}", encoded=True)
+    async with client.session.get(address, allow_redirects=False) as answer:
+        assert answer.status == 404
