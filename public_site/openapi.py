@@ -33,6 +33,7 @@ _FAULTS = {
     400: "a parameter cannot be understood",
     404: "there is no such thing",
     410: "it was here and has been removed",
+    414: "the address is too long: ask in several",
     416: "there is no such part",
     503: "no snapshot yet; try again after Retry-After",
 }
@@ -164,7 +165,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
     if RANGE in operation.more:
         found["206"] = {"description": "the part asked for"}
         found["416"] = {"$ref": "#/components/responses/416"}
-    faults = {status: {"$ref": f"#/components/responses/{status}"} for status in operation.faults}
+    given = {*operation.faults, *((414,) if 400 in operation.faults else ())}
+    faults = {status: {"$ref": f"#/components/responses/{status}"} for status in sorted(given)}
     return found | {str(status): fault for status, fault in faults.items()}
 
 

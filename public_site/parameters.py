@@ -33,9 +33,17 @@ def text(query: Mapping[str, str], name: str, *, longest: int = 100) -> str:
     return value
 
 
+def word(query: Mapping[str, str], name: str) -> str:
+    """Return what a program writes, not a person: spaces around it are a mistake, not a habit."""
+    value = text(query, name)
+    if value != query.get(name, ""):
+        raise BadParameter(name, "must not have spaces or line ends around it")
+    return value
+
+
 def one_of(query: Mapping[str, str], name: str, allowed: Sequence[str]) -> str:
     """Return one of the allowed words; empty where it is absent."""
-    value = text(query, name)
+    value = word(query, name)
     if value and value not in allowed:
         raise BadParameter(name, f"must be one of: {', '.join(allowed)}")
     return value
@@ -43,7 +51,7 @@ def one_of(query: Mapping[str, str], name: str, allowed: Sequence[str]) -> str:
 
 def some_of(query: Mapping[str, str], name: str, allowed: Sequence[str]) -> tuple[str, ...]:
     """Return the allowed words among a list with commas, in the order of ``allowed``."""
-    sent = {part.strip() for part in text(query, name).split(",") if part.strip()}
+    sent = {part.strip() for part in word(query, name).split(",") if part.strip()}
     if not sent <= set(allowed):
         raise BadParameter(name, f"must be one or more of: {', '.join(allowed)}")
     return tuple(word for word in allowed if word in sent)
@@ -51,7 +59,7 @@ def some_of(query: Mapping[str, str], name: str, allowed: Sequence[str]) -> tupl
 
 def flag(query: Mapping[str, str], name: str) -> bool:
     """Return a yes or no; absent is no."""
-    value = text(query, name).lower()
+    value = word(query, name).lower()
     if value in _YES:
         return True
     if value in _NO or not value:
@@ -61,7 +69,7 @@ def flag(query: Mapping[str, str], name: str) -> bool:
 
 def number(query: Mapping[str, str], name: str, low: float, high: float) -> float | None:
     """Return a number within bounds; None where it is absent."""
-    value = text(query, name)
+    value = word(query, name)
     if not value:
         return None
     return _number(name, value, low, high)
@@ -69,7 +77,7 @@ def number(query: Mapping[str, str], name: str, low: float, high: float) -> floa
 
 def whole(query: Mapping[str, str], name: str, low: int, high: int, default: int) -> int:
     """Return a whole number within bounds."""
-    value = text(query, name)
+    value = word(query, name)
     if not value:
         return default
     if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
@@ -89,7 +97,7 @@ def position(query: Mapping[str, str]) -> tuple[float, float] | None:
 
 def box(query: Mapping[str, str], name: str) -> tuple[float, float, float, float] | None:
     """Return ``(west, south, east, north)`` in degrees; None where it is absent."""
-    value = text(query, name)
+    value = word(query, name)
     if not value:
         return None
     parts = value.split(",")
@@ -121,7 +129,7 @@ def encode_cursor(code: str) -> str:
 
 def cursor(query: Mapping[str, str], name: str = "cursor") -> str:
     """Return the code that a cursor hides; empty where it is absent."""
-    value = text(query, name)
+    value = word(query, name)
     if not value:
         return ""
     try:
