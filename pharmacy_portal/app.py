@@ -9,13 +9,11 @@ from aiohttp import web
 
 from core.actions.desk import Desk
 from core.clock import Clock, system_clock
-from core.domain.buyers import PersonKeys
 from core.domain.programme import Programme
 from core.errors import Invalid
-from core.ports import Accounts, Ledger
 from core.rules import MASKS, load_programmes
 from core.settings import Settings
-from core.storage import open_state
+from core.storage import State, open_state
 from pharmacy_portal.api.bodies import BODY_LIMIT_BYTES
 from pharmacy_portal.budgets import Budgets
 from pharmacy_portal.demo.enrolment import ensure_demo_cards, refuse_beside_real_trust
@@ -32,22 +30,7 @@ from pharmacy_portal.static_files import load_static_files
 from pharmacy_portal.wiring import PORTAL, Portal
 
 
-class Parts:
-    """What a test may put in the place of the real thing."""
-
-    def __init__(
-        self,
-        ledger: Ledger,
-        accounts: Accounts,
-        keys: PersonKeys,
-        programme: Programme | None = None,
-    ) -> None:
-        self.ledger, self.accounts, self.keys, self.programme = ledger, accounts, keys, programme
-
-
-def make_app(
-    settings: Settings, *, parts: Parts | None = None, clock: Clock = system_clock
-) -> web.Application:
+def make_app(settings: Settings, *, clock: Clock = system_clock) -> web.Application:
     """Make the portal; its state is opened when it starts and closed when it ends.
 
     Raises:
@@ -63,30 +46,25 @@ def make_app(
 
     async def wire(app: web.Application) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            found = parts
-            if found is None:
-                if settings.demo:
-                    await ensure_demo_cards(settings)
-                state = await stack.enter_async_context(open_state(settings))
-                found = Parts(state.ledger, state.accounts, state.keys)
-            programme = found.programme or programmes[MASKS]
-            app[PORTAL] = wire_portal(settings, found, programme, clock)
+            if settings.demo:
+                await ensure_demo_cards(settings)
+            state = await stack.enter_async_context(open_state(settings))
+            app[PORTAL] = wire_portal(settings, state, programmes[MASKS], clock)
             yield
 
     app.cleanup_ctx.append(wire)
     return app
 
 
-def wire_portal(settings: Settings, parts: Parts, programme: Programme, clock: Clock) -> Portal:
+def wire_portal(settings: Settings, state: State, programme: Programme, clock: Clock) -> Portal:
     """Put one process together."""
     folder = settings.cards_folder if settings.demo else settings.trust_folder
     return Portal(
         settings=settings,
         clock=clock,
-        ledger=parts.ledger,
-        accounts=parts.accounts,
-        desk=Desk(parts.ledger, clock, programme, parts.keys),
-        sessions=Sessions(parts.accounts, clock),
+        state=state,
+        desk=Desk(state.ledger, clock, programme, state.keys),
+        sessions=Sessions(state.accounts, clock),
         challenges=Challenges(clock),
         trust=TrustFolder(folder, demo=settings.demo),
         budgets=Budgets(),

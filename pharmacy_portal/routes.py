@@ -12,6 +12,7 @@ from core.domain.access import Permission
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Kind = Literal["json", "page", "plain"]
+V1 = "/api/v1"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 FOLDER = Path(__file__).parent / "static"
+STYLE_SHEET = "portal.css"
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -26,13 +27,17 @@ class StaticFile:
 
 
 def load_static_files() -> dict[str, StaticFile]:
-    """Read every file of the folder; a request can name nothing else."""
-    return {path.name: _load(path) for path in sorted(FOLDER.iterdir()) if path.suffix in _TYPES}
+    """Read every file of the folder; a request can name nothing else.
+
+    The parts in ``css/`` become one style sheet, in the order of their names.
+    """
+    files = {path.name: path.read_bytes() for path in sorted(FOLDER.iterdir()) if path.suffix}
+    files[STYLE_SHEET] = b"".join(p.read_bytes() for p in sorted((FOLDER / "css").iterdir()))
+    return {name: _file(name, body) for name, body in files.items() if Path(name).suffix in _TYPES}
 
 
-def _load(path: Path) -> StaticFile:
-    body = path.read_bytes()
-    return StaticFile(body, _TYPES[path.suffix], hashlib.sha256(body).hexdigest()[:20])
+def _file(name: str, body: bytes) -> StaticFile:
+    return StaticFile(body, _TYPES[Path(name).suffix], hashlib.sha256(body).hexdigest()[:20])
 
 
 def static_response(request: web.Request, file: StaticFile) -> web.Response:

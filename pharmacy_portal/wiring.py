@@ -12,6 +12,7 @@ from core.clock import Clock
 from core.domain.programme import Programme
 from core.ports import Accounts, Ledger, Session
 from core.settings import Settings
+from core.storage import State
 from pharmacy_portal.budgets import Budgets
 from pharmacy_portal.demo.tray import Tray
 from pharmacy_portal.login.challenges import Challenges
@@ -27,8 +28,7 @@ class Portal:
 
     settings: Settings
     clock: Clock
-    ledger: Ledger
-    accounts: Accounts
+    state: State
     desk: Desk
     sessions: Sessions
     challenges: Challenges
@@ -38,6 +38,16 @@ class Portal:
     templates: Environment
     static: dict[str, StaticFile] = field(default_factory=dict)
     tray: Tray | None = None
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger, and the register with it."""
+        return self.state.ledger
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who may log in."""
+        return self.state.accounts
 
     @property
     def programme(self) -> Programme:

@@ -10,6 +10,16 @@ from pathlib import Path
 from core.domain.buyers import PersonKeys
 from core.errors import Invalid
 from core.keys import load_person_keys
+from core.ports import (
+    Accounts,
+    Agents,
+    Days,
+    Ledger,
+    OutletStates,
+    Passkeys,
+    People,
+    Stewardship,
+)
 from core.settings import Settings
 from core.storage.migrate import migrate
 from core.storage.sqlite import SqliteLedger
@@ -17,11 +27,22 @@ from core.storage.sqlite import SqliteLedger
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """An opened state folder: the ledger, the accounts (same database), the person keys."""
+    """An opened state folder: what each port is stored in (one database), the person keys."""
 
-    ledger: SqliteLedger
-    accounts: SqliteLedger
     keys: PersonKeys
+    ledger: Ledger
+    accounts: Accounts
+    agents: Agents
+    passkeys: Passkeys
+    people: People
+    outlet_states: OutletStates
+    stewardship: Stewardship
+    days: Days
+
+
+def state_of(store: SqliteLedger, keys: PersonKeys) -> State:
+    """Name one database by what it stores."""
+    return State(keys, store, store, store, store, store, store, store, store)
 
 
 @asynccontextmanager
@@ -34,7 +55,7 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
     path = prepare(settings)
     ledger = SqliteLedger(path)
     try:
-        yield State(ledger, ledger, load_person_keys(settings))
+        yield state_of(ledger, load_person_keys(settings))
     finally:
         ledger.close()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from core.errors import Invalid, Unavailable
 from core.storage.connection import BUSY_TIMEOUT_MS
 
-HEAD = "0001"
+HEAD = "0007"
 _SCRIPTS = "core.storage:migrations"
 
 

@@ -17,11 +17,17 @@ from core.errors import MaskmapError
 from core.ports import AuditRow, Order, RegisterChanges, Reply
 from core.storage import register
 from core.storage.accounts import SqliteAccounts
+from core.storage.agents import SqliteAgents
 from core.storage.audit_table import write_audit
 from core.storage.batch import batches, settle
 from core.storage.connection import connect_writer
+from core.storage.days import SqliteDays
 from core.storage.gathering import gather
+from core.storage.outlet_states import SqliteOutletStates
+from core.storage.passkeys import SqlitePasskeys
+from core.storage.people import SqlitePeople
 from core.storage.queries import SqlQueries
+from core.storage.stewardship import SqliteStewardship
 from core.storage.writer import Writer
 from core.storage.writing import write
 
@@ -29,8 +35,17 @@ Outcomes = list[Reply | MaskmapError]
 _BATCH_ORDERS = 1024
 
 
-class SqliteLedger(SqlQueries, SqliteAccounts):
-    """Ledger and accounts over one migrated file; ``close`` it at the end."""
+class SqliteLedger(
+    SqlQueries,
+    SqliteAccounts,
+    SqliteAgents,
+    SqlitePasskeys,
+    SqlitePeople,
+    SqliteOutletStates,
+    SqliteStewardship,
+    SqliteDays,
+):
+    """Everything in one migrated file, a part for each port; ``close`` it at the end."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)

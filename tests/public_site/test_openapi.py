@@ -158,7 +158,8 @@ async def test_schemathesis_finds_nothing(client, seed, base, tmp_path):
     schema.write_text(json.dumps(document))
     # A query that breaks a bound may be so long that it is refused for its length alone.
     (tmp_path / "schemathesis.toml").write_text(
-        '[checks.negative_data_rejection]\nexpected-statuses = ["400", "404", "406", "414", "503"]\n'
+        "[checks.negative_data_rejection]\n"
+        'expected-statuses = ["400", "404", "406", "414", "503"]\n'
     )
     run = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "schemathesis.cli", "run", str(schema), "--url", origin + base),

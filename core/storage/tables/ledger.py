@@ -1,4 +1,4 @@
-"""The tables, once for every database. Times are microseconds since 1970 (UTC); days ISO text."""
+"""The tables of the ledger."""
 
 from __future__ import annotations
 
@@ -7,24 +7,21 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Float,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     text,
 )
 
-metadata = MetaData()
-_Position = BigInteger().with_variant(Integer, "sqlite")
+from core.storage.tables.base import Position, metadata
 
 entries = Table(
     "entries",
     metadata,
-    Column("position", _Position, primary_key=True, autoincrement=False),
+    Column("position", Position, primary_key=True, autoincrement=False),
     Column("act", BigInteger, nullable=False),
     Column("kind", String, nullable=False),
     Column("outlet", String(10), nullable=False),
@@ -64,7 +61,7 @@ balances = Table(
 person_links = Table(
     "person_links",
     metadata,
-    Column("sale", _Position, primary_key=True, autoincrement=False),
+    Column("sale", Position, primary_key=True, autoincrement=False),
     Column("key_id", String, nullable=False),
     Column("person", LargeBinary(16), nullable=False),
     Column("programme", String, nullable=False),
@@ -100,64 +97,7 @@ daily_intakes = Table(
 audit = Table(
     "audit",
     metadata,
-    Column("number", _Position, primary_key=True, autoincrement=False),
+    Column("number", Position, primary_key=True, autoincrement=False),
     Column("body", Text, nullable=False),
     Column("sha256", LargeBinary(32), nullable=False),
-)
-
-outlets = Table(
-    "outlets",
-    metadata,
-    Column("code", String(10), primary_key=True),
-    Column("name", String, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("address", String, nullable=False),
-    Column("phone", String, nullable=False),
-    Column("county_code", String, nullable=False),
-    Column("county", String, nullable=False),
-    Column("town_code", String, nullable=False),
-    Column("town", String, nullable=False),
-    Column("lon", Float),
-    Column("lat", Float),
-    Column("coordinate_source", String, nullable=False),
-    Column("coordinate_precision", String, nullable=False),
-    Column("service_periods", String, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("website", String, nullable=False),
-    Column("status", String, nullable=False),
-    Column("status_reason", String, nullable=False),
-    Column("status_until", String(10)),
-    Column("test", Boolean, nullable=False),
-    Column("revision", BigInteger, nullable=False),
-    Index("outlets_revision", "revision"),
-)
-
-users = Table(
-    "users",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("name", String, nullable=False),
-    Column("certificate", String(64), nullable=False, unique=True),
-)
-
-grants = Table(
-    "grants",
-    metadata,
-    Column("user", String, primary_key=True),
-    Column("institution", String(10), primary_key=True),
-    Column("role", String, primary_key=True),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("user", String, nullable=False),
-    Column("name", String, nullable=False),
-    Column("institution", String(10), nullable=False),
-    Column("role", String, nullable=False),
-    Column("certificate", String(64), nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("seen_at", BigInteger, nullable=False),
-    Column("data", Text, nullable=False),
 )

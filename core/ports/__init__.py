@@ -1,0 +1,48 @@
+"""What the actions need from outside, and nothing more: one protocol for each area."""
+
+from core.ports.accounts import Accounts, Grant, Session, User
+from core.ports.agents import Agents
+from core.ports.days import Days
+from core.ports.ledger import (
+    AuditRow,
+    Daily,
+    Decision,
+    Facts,
+    Idempotency,
+    Ledger,
+    Order,
+    PersonLink,
+    RecentSale,
+    RegisterChanges,
+    Reply,
+    Sale,
+)
+from core.ports.outlet_states import OutletStates
+from core.ports.passkeys import Passkeys
+from core.ports.people import People
+from core.ports.stewardship import Stewardship
+
+__all__ = [
+    "Accounts",
+    "Agents",
+    "AuditRow",
+    "Daily",
+    "Days",
+    "Decision",
+    "Facts",
+    "Grant",
+    "Idempotency",
+    "Ledger",
+    "Order",
+    "OutletStates",
+    "Passkeys",
+    "People",
+    "PersonLink",
+    "RecentSale",
+    "RegisterChanges",
+    "Reply",
+    "Sale",
+    "Session",
+    "Stewardship",
+    "User",
+]

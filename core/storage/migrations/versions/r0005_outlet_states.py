@@ -1,0 +1,10 @@
+"""What outlets say of themselves, and their proposals."""
+
+from __future__ import annotations
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Create the tables."""

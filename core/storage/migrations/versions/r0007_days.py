@@ -1,0 +1,10 @@
+"""Disputes and the close of a day."""
+
+from __future__ import annotations
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Create the tables."""

@@ -1,0 +1,3 @@
+"""The tables of card agents: their keys, and who enrolled them."""
+
+from __future__ import annotations

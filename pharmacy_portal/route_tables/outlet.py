@@ -1,0 +1,8 @@
+"""Addresses of the outlet's own page."""
+
+from __future__ import annotations
+
+from pharmacy_portal.routes import Route
+
+PAGES: tuple[Route, ...] = ()
+API: tuple[Route, ...] = ()

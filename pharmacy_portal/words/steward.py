@@ -1,0 +1,8 @@
+"""Words of the authority."""
+
+from __future__ import annotations
+
+from core.domain.text import Text
+
+PAGE: dict[str, Text] = {}
+SCRIPT: dict[str, Text] = {}
