@@ -44,6 +44,7 @@ class IntakeRequest:
     standard: Mapping[str, int]
     at: datetime
     day: date
+    expected: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +107,20 @@ async def manual_intake(
     body: bytes,
     note: str = "",
     confirmation: Mapping[str, int] | None = None,
+    expected: Mapping[str, int] | None = None,
 ) -> Reply:
     """Add or, with negative numbers, take off stock; several a day are normal.
 
     More than three times the day's standard, or below −50, needs the same numbers typed again
-    as ``confirmation`` and is flagged.
+    as ``confirmation`` and is flagged. ``expected`` is the stock that the numbers were reckoned
+    from, where they were: if it is another one now, nothing is written.
 
     Returns:
         JSON ``{intake_id, at, pieces, origin, stock}``.
 
     Raises:
-        Refused: ``BELOW_ZERO``, ``CONFIRMATION_NEEDED``, ``QTY_ZERO``, ``QTY_INVALID``.
+        Refused: ``BELOW_ZERO``, ``CONFIRMATION_NEEDED``, ``QTY_ZERO``, ``QTY_INVALID``,
+            ``STOCK_MOVED``.
         Conflict: ``KEY_REUSED``.
         Invalid: unknown product, or a note that is too long or names a person.
     """
@@ -125,7 +129,7 @@ async def manual_intake(
     now, day = desk.moment()
     standard = await desk.standard(outlet, day)
     idempotency = desk.idempotency(key, body)
-    request = IntakeRequest(by, outlet, pieces, note, confirmation, standard, now, day)
+    request = IntakeRequest(by, outlet, pieces, note, confirmation, standard, now, day, expected)
     return await desk.ledger.commit(manual_order(desk, request, idempotency))
 
 
@@ -165,7 +169,8 @@ def _decide_manual(desk: Desk, request: IntakeRequest, facts: Facts) -> Decision
     by, outlet, pieces = request.by, request.outlet, request.pieces
     unusual = _unusual(pieces, request.standard)
     stock = remaining(desk, facts)
-    refusal = _fault(pieces, unusual, request.confirmation, request.standard, stock)
+    refusal = _moved(request.expected, stock)
+    refusal = refusal or _fault(pieces, unusual, request.confirmation, request.standard, stock)
     row = audit_row(
         "intake", by=by, outlet=outlet, origin="manual", pieces=dict(pieces), flagged=bool(unusual)
     )
@@ -182,6 +187,12 @@ def _decide_manual(desk: Desk, request: IntakeRequest, facts: Facts) -> Decision
         flagged=bool(unusual),
     )
     return _taken(desk, facts, row, entries)
+
+
+def _moved(expected: Mapping[str, int] | None, stock: Mapping[str, int]) -> Refused | None:
+    """Refuse what was reckoned from another stock than there is now."""
+    moved = any(stock[product] != pieces for product, pieces in (expected or {}).items())
+    return Refused(("STOCK_MOVED",), details={"stock": dict(stock)}) if moved else None
 
 
 def _unusual(pieces: Wanted, standard: Mapping[str, int]) -> list[str]:

@@ -132,6 +132,24 @@ _COUNTER = {
         "請核對到貨單，並再次輸入相同片數；數量有誤請更正。",
         "Check the delivery note and type the same number again, or correct it.",
     ),
+    "STOCK_MOVED": _refusal(
+        "清點期間系統庫存有變動，尚未登錄。",
+        "The stock changed while you were counting; nothing was recorded.",
+        "請看最新系統庫存，暫停販售後重新清點並輸入。",
+        "See the stock as it is now, stop selling for a moment, count and enter again.",
+    ),
+    "NOTHING_TO_DISPUTE": _refusal(
+        "查無購買期間內之購買紀錄，無須登錄爭議。",
+        "No purchase within the window stands against this person; there is nothing to dispute.",
+        "請重新資格審核，並依畫面說明之原因處理。",
+        "Check the eligibility again and follow the reason on the screen.",
+    ),
+    "PRACTICE_MODE": _refusal(
+        "練習模式中，此功能不開放。",
+        "Not available while practising.",
+        "請先結束練習模式。",
+        "Leave the practice mode first.",
+    ),
     "KEY_REUSED": _refusal(
         "此交易序號已用於另一筆不同內容之交易。",
         "This idempotency key was already used for a request with other contents.",
