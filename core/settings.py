@@ -176,6 +176,55 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             " and the header `Sunset` of every data answer say so. Empty: no end is planned."
         ),
     ] = None
+    session_idle: Annotated[
+        float,
+        Meta(
+            ge=1,
+            le=60,
+            description="Minutes without work after which a session of the portal ends.",
+        ),
+    ] = 15.0
+    session_absolute: Annotated[
+        float,
+        Meta(
+            ge=1,
+            le=24,
+            description="Hours after which a session of the portal ends, whatever is done in it.",
+        ),
+    ] = 12.0
+    revocation_urls: Annotated[
+        str,
+        Meta(
+            pattern="^(https?://\\S+(,https?://\\S+)*)?$",
+            description="Addresses of certificate revocation lists, separated by commas; fetched"
+            " every minute, without redirects, and kept beside the trust folder's own. Empty: none.",
+        ),
+    ] = ""
+    revocation_hosts: Annotated[
+        str,
+        Meta(
+            description="Hosts (`host` or `host:port`, separated by commas) that may be asked where"
+            " a certificate or a list of a trusted authority names them: distribution points of"
+            " lists, OCSP responders. Empty: none is asked.",
+        ),
+    ] = ""
+    ocsp_url: Annotated[
+        str,
+        Meta(
+            pattern="^(https?://\\S+)?$",
+            description="OCSP responder asked at every login, within 2 s. Empty: the one that the"
+            " certificate names, where `revocation_hosts` has its host.",
+        ),
+    ] = ""
+    revocation_grace: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=1440,
+            description="Minutes that a revocation list is still used after its own end, with an"
+            " alarm; afterwards nobody of its authority gets in.",
+        ),
+    ] = 60.0
     trust: Annotated[
         Path | None,
         Meta(
@@ -263,6 +312,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def trust_folder(self) -> Path:
         """Return the folder of certificates that a login must chain to."""
         return self.trust or self.state / "trust"
+
+    @property
+    def revocation_folder(self) -> Path:
+        """Return the folder of fetched revocation lists, beside the trust folder."""
+        return self.state / "revocation"
 
     @property
     def cards_folder(self) -> Path:
