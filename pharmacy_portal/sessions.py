@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from core.clock import Clock
 from core.ports import Accounts, AuditRow, Grant, Session, User
+from pharmacy_portal.permission_names import SERVICES
 
 IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=12)
@@ -61,7 +62,7 @@ class Sessions:
             certificate=user.certificate,
             created_at=now,
             seen_at=now,
-            data=dict(data or {}),
+            data=_data(grant, data),
         )
         await self._accounts.open_session(session, row)
         self._hold(_Held(session, now, now))
@@ -80,6 +81,14 @@ class Sessions:
                 held = replace(held, stored_seen_at=now)
             self._hold(held)
         return held.session
+
+    async def put(self, session: Session, data: Mapping[str, str]) -> Session:
+        """Change what a session remembers, now; an empty value forgets it."""
+        kept = {name: value for name, value in {**session.data, **data}.items() if value}
+        changed = replace(session, data=kept, seen_at=self._clock())
+        await self._accounts.touch_session(changed)
+        self._hold(_Held(changed, self._clock(), changed.seen_at))
+        return changed
 
     async def close(self, session: Session, row: AuditRow) -> None:
         """End a session now, for good."""
@@ -114,6 +123,12 @@ class Sessions:
         self._closed[identity] = None
         if len(self._closed) > CACHED_SESSIONS:
             self._closed.popitem(last=False)
+
+
+def _data(grant: Grant, data: Mapping[str, str] | None) -> dict[str, str]:
+    """Keep with a session what its grant narrows the role to."""
+    narrowed = {} if grant.services is None else {SERVICES: " ".join(grant.services)}
+    return {**(data or {}), **narrowed}
 
 
 def _live(session: Session, now: datetime) -> bool:
