@@ -19,13 +19,14 @@ from core.ports.ledger import (
 )
 from core.ports.outlet_states import OutletStates
 from core.ports.passkeys import Passkeys
-from core.ports.people import People
+from core.ports.people import CertificateFacts, People
 from core.ports.stewardship import Stewardship
 
 __all__ = [
     "Accounts",
     "Agents",
     "AuditRow",
+    "CertificateFacts",
     "Daily",
     "Days",
     "Decision",

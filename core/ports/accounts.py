@@ -12,10 +12,11 @@ from core.ports.ledger import AuditRow
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What one user may do at one institution."""
+    """What one user may do at one institution; ``services`` None = all services of the role."""
 
     institution: str
     role: str
+    services: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from pharmacy_portal.cookies import (
     set_session_cookie,
 )
 from pharmacy_portal.login.verification import ChooseInstitution, LoginRequest, verify_login
-from pharmacy_portal.permission_names import permissions_of
+from pharmacy_portal.permission_names import authorised_services, permissions_of
 from pharmacy_portal.sessions import expires_at
 from pharmacy_portal.wiring import ORIGIN, SESSION, Portal, portal_of, session_of
 
@@ -99,7 +99,7 @@ def who(session: Session) -> dict[str, object]:
         "institution": session.institution,
         "institutions": institutions,
         "role": session.role,
-        "permissions": permissions_of(session.role),
+        "permissions": permissions_of(session.role, authorised_services(session)),
     }
 
 

@@ -102,6 +102,8 @@ def _others(places: Places) -> Iterator[tuple[str, str, list[Outlet]]]:
     """Yield name, role and places of one card of every other kind, at the first outlets."""
     first, centre = places.outlets[:1], places.health_centres[:1] or places.outlets[:1]
     yield "nurse-1", "nurse", centre
+    yield "assistant-1", "pharmacy_assistant", first
+    yield "doctor-1", "doctor", centre
     yield "citizen-1", "user", first
     yield "citizen-2", "user", places.outlets[:2]
     yield "administrator-1", "administrator", first

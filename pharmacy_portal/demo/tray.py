@@ -19,6 +19,8 @@ READER = "maskmap demo tray"
 _LOGIN_ROLES = (
     "pharmacist",
     "nurse",
+    "assistant",
+    "doctor",
     "citizen",
     "administrator",
     "institution",
@@ -30,6 +32,8 @@ _LOGIN_ROLES = (
 _KINDS: Mapping[str, Text] = {
     "pharmacist": Text("醫事人員卡", "Medical personnel card"),
     "nurse": Text("醫事人員卡", "Medical personnel card"),
+    "assistant": Text("醫事人員卡", "Medical personnel card"),
+    "doctor": Text("醫事人員卡", "Medical personnel card"),
     "citizen": Text("自然人憑證", "Citizen digital certificate"),
     "administrator": Text("醫事人員卡", "Medical personnel card"),
     "institution": Text("醫事機構卡", "Medical institution card"),

@@ -5,14 +5,15 @@ from __future__ import annotations
 from aiohttp import web
 
 from core.actions.intakes import intakes_today
-from core.domain.access import Permission, has_permission
+from core.domain.access import Permission
 from core.domain.calendar import taipei_day
 from core.domain.identity import IDENTITY_TYPES
 from core.domain.programme import Block
 from core.domain.wording import buyers_today, purchase_notes
 from pharmacy_portal.languages import language_of
 from pharmacy_portal.pages.shell import as_attribute, render_counter
-from pharmacy_portal.wiring import Portal, portal_of, session_of
+from pharmacy_portal.permission_names import may
+from pharmacy_portal.wiring import Portal, desk_of, portal_of, session_of
 
 
 async def get_home(request: web.Request) -> web.Response:
@@ -47,7 +48,7 @@ async def get_intake(request: web.Request) -> web.Response:
 
 async def get_records(request: web.Request) -> web.Response:
     """最近購買紀錄 and 歷史登錄進貨紀錄 of this outlet."""
-    may_void = has_permission(session_of(request).role, Permission.SELL)
+    may_void = may(session_of(request), Permission.SELL)
     return await render_counter(request, "records.html", may_void=may_void)
 
 
@@ -56,7 +57,7 @@ async def _arrival(request: web.Request) -> dict[str, object]:
     portal, session = portal_of(request), session_of(request)
     if await portal.ledger.outlet(session.institution) is None or _block(portal) is None:
         return {"standard": {}}
-    today = await intakes_today(portal.desk, outlet=session.institution)
+    today = await intakes_today(desk_of(request), outlet=session.institution)
     return {"standard": dict(today.standard)}
 
 

@@ -9,13 +9,14 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from core.actions.intakes import stock_now
-from core.domain.access import ROLE_NAMES, has_permission
+from core.domain.access import ROLE_NAMES
 from core.domain.calendar import roc_date, taipei_day
 from core.domain.outlets import Outlet
 from pharmacy_portal.languages import language_of
 from pharmacy_portal.pages.menu import MENU
+from pharmacy_portal.permission_names import may
 from pharmacy_portal.refusal_words import day_words
-from pharmacy_portal.wiring import Portal, portal_of, session_of
+from pharmacy_portal.wiring import Portal, desk_of, portal_of, session_of
 from pharmacy_portal.words import SCRIPT_WORDS, say
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -46,6 +47,7 @@ def render(request: web.Request, template: str, **values: object) -> web.Respons
         demo=portal.settings.demo,
         pinned=_pinned(portal, language),
         script_words=_script_words(language),
+        agent_ports=portal.settings.agent_ports,
         **values,
     )
     return web.Response(text=text, content_type="text/html")
@@ -57,7 +59,7 @@ async def render_counter(request: web.Request, template: str, **values: object) 
     language = language_of(request)
     outlet = await portal.ledger.outlet(session.institution)
     day = taipei_day(portal.clock())
-    items = [item for item in MENU if has_permission(session.role, item.permission)]
+    items = [item for item in MENU if may(session, item.permission)]
     return render(
         request,
         template,
@@ -67,7 +69,7 @@ async def render_counter(request: web.Request, template: str, **values: object) 
         role_name=ROLE_NAMES[session.role].in_language(language),
         menu=items,
         here=request.path,
-        stock=await stock_now(portal.desk, outlet=session.institution) if outlet else {},
+        stock=await stock_now(desk_of(request), outlet=session.institution) if outlet else {},
         products=_products(portal, language),
         day=day,
         day_roc=roc_date(day),

@@ -25,6 +25,8 @@ ROLES = {
     "administrator",
     "pharmacist",
     "nurse",
+    "assistant",
+    "doctor",
     "citizen",
     "steward",
     "nhi",

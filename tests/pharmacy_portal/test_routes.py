@@ -15,6 +15,8 @@ from tests.pharmacy_portal.tills import Till, World, running_portal
 
 CARD_OF_ROLE = {
     "pharmacist": "pharmacist-1",
+    "pharmacy_assistant": "assistant-1",
+    "doctor": "doctor-1",
     "nurse": "nurse-1",
     "user": "citizen-1",
     "administrator": "administrator-1",

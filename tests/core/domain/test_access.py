@@ -2,7 +2,12 @@ import pytest
 
 from core.domain.access import ROLE_NAMES, ROLES, Permission, has_permission
 
-COUNTER = {Permission.SELL, Permission.TAKE_GOODS, Permission.SEE_OUTLET}
+COUNTER = {
+    Permission.SELL,
+    Permission.TAKE_GOODS,
+    Permission.SEE_OUTLET,
+    Permission.SPEAK_FOR_OUTLET,
+}
 
 
 @pytest.mark.parametrize("role", [None, "nobody", *ROLES])
@@ -16,7 +21,7 @@ def test_whoever_is_not_logged_in_or_has_an_unknown_role_may_nothing_else(role, 
     assert not has_permission(role, permission)
 
 
-@pytest.mark.parametrize("role", ["pharmacist", "nurse", "user"])
+@pytest.mark.parametrize("role", ["pharmacist", "pharmacy_assistant", "doctor", "nurse", "user"])
 def test_whoever_works_at_the_counter_sells_and_takes_goods_and_manages_nobody(role):
     assert {p for p in Permission if has_permission(role, p)} == COUNTER | {
         Permission.PUBLIC,
