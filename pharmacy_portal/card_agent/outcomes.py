@@ -33,13 +33,13 @@ class Outcome(StrEnum):
     TIMEOUT = "timeout"
     # Of the key in a personnel card.
     NO_MODULE = "no_module"
-    NO_TOKEN = "no_token"
+    NO_TOKEN = "no_token"  # noqa: S105
     PIN_WRONG = "pin_wrong"
     PIN_LOCKED = "pin_locked"
     PIN_FINAL_TRY = "pin_final_try"
     PIN_CANCELLED = "pin_cancelled"
-    TOKEN_REMOVED = "token_removed"
-    TOKEN_FAULT = "token_fault"
+    TOKEN_REMOVED = "token_removed"  # noqa: S105
+    TOKEN_FAULT = "token_fault"  # noqa: S105
     NO_CERTIFICATE = "no_certificate"
     # Of the agent's own door.
     HOST = "host"

@@ -7,7 +7,6 @@ cards pass through the other. The roles are kept per machine, by the reader's na
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -23,7 +22,7 @@ class Role(StrEnum):
 Roles = Mapping[str, Role]
 
 
-def parse_roles(value: object) -> dict[str, Role]:
+def parse_changes(value: object) -> dict[str, Role | None]:
     """Read ``{reader: role or null}``; a null takes the role away.
 
     Raises:
@@ -31,7 +30,7 @@ def parse_roles(value: object) -> dict[str, Role]:
     """
     if not isinstance(value, dict) or not all(isinstance(name, str) and name for name in value):
         raise ValueError("the roles are an object: reader to role")
-    return {name: Role(role) for name, role in value.items() if role is not None}
+    return {name: None if role is None else Role(role) for name, role in value.items()}
 
 
 class RoleFile:
@@ -52,23 +51,24 @@ class RoleFile:
         Raises:
             ValueError: when ``changes`` is not ``{reader: role or null}``.
         """
-        added = parse_roles(changes)
-        kept = {name: role for name, role in self._roles.items() if name not in changes}  # type: ignore[operator]
-        self._roles = kept | added
+        named = parse_changes(changes)
+        merged = self._roles | named
+        self._roles = {name: role for name, role in merged.items() if role is not None}
         self._save()
         return self.roles
 
     def _load(self) -> dict[str, Role]:
         try:
-            return parse_roles(json.loads(self._path.read_text(encoding="utf-8")))
+            stored = parse_changes(json.loads(self._path.read_text(encoding="utf-8")))
         except (OSError, ValueError):
             return {}
+        return {name: role for name, role in stored.items() if role is not None}
 
     def _save(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_suffix(".new")
         fresh.write_text(json.dumps(self._roles, ensure_ascii=False, indent=1), encoding="utf-8")
-        os.replace(fresh, self._path)
+        fresh.replace(self._path)
 
 
 def tiers_for_buyers(names: Sequence[str], roles: Roles) -> list[list[str]]:
