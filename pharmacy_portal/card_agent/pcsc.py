@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from pharmacy_portal.card_agent.nhi import NhiRecord, read_record
 from pharmacy_portal.card_agent.outcomes import RESET_CARD, UNPOWERED_CARD, CardFault, Outcome
-from pharmacy_portal.card_agent.readers import Roles, tiers_for_buyers
 from pharmacy_portal.card_agent.pcsc_service import (
     ReaderState,
     card_connection,
@@ -20,6 +19,7 @@ from pharmacy_portal.card_agent.pcsc_service import (
     states_now,
     wait_for_change,
 )
+from pharmacy_portal.card_agent.readers import Roles, tiers_for_buyers
 
 # The service looks into most readers every 0.4 s: only after that does it know of a card.
 ONE_POLL_MS = 500

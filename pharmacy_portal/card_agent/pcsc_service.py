@@ -97,7 +97,7 @@ def states_now(context: int, names: Sequence[str]) -> dict[str, ReaderState]:
 
 
 @contextmanager
-def card_connection(context: int, reader: str) -> Iterator["Connection"]:
+def card_connection(context: int, reader: str) -> Iterator[Connection]:
     """Hold the card in a reader for one transaction; leave it as it is for other programs.
 
     Another program's transaction is waited for; one that holds the card exclusively is not.

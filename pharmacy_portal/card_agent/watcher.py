@@ -19,13 +19,13 @@ from smartcard import scard
 
 from core.log import get_logger
 from pharmacy_portal.card_agent.outcomes import CardFault, Outcome
-from pharmacy_portal.card_agent.readers import Roles
 from pharmacy_portal.card_agent.pcsc_service import (
     ReaderState,
     list_readers,
     service,
     wait_for_change,
 )
+from pharmacy_portal.card_agent.readers import Roles
 
 log = get_logger(__name__)
 
