@@ -197,7 +197,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             pattern="^(https?://\\S+(,https?://\\S+)*)?$",
             description="Addresses of certificate revocation lists, separated by commas; fetched"
-            " every minute, without redirects, and kept beside the trust folder's own. Empty: none.",
+            " every minute, without redirects, and kept in `STATE/revocation`. Empty: none.",
         ),
     ] = ""
     revocation_hosts: Annotated[
@@ -225,6 +225,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             " alarm; afterwards nobody of its authority gets in.",
         ),
     ] = 60.0
+    agent_ports: Annotated[
+        str,
+        Meta(
+            pattern="^[0-9]{1,5}(,[0-9]{1,5}){0,4}$",
+            description="Ports of 127.0.0.1 on which the portal's pages look for the card agent of"
+            " the computer they are shown on, separated by commas.",
+        ),
+    ] = "8463,8464,8465"
     trust: Annotated[
         Path | None,
         Meta(

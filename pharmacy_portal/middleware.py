@@ -7,30 +7,34 @@ import itertools
 import secrets
 import time
 import traceback
+from functools import lru_cache
 from pathlib import Path
 
 from aiohttp import web
 from yarl import URL
 
-from core.domain.access import Permission, has_permission
+from core.actions.desk import Desk
+from core.domain.access import Permission
 from core.errors import MaskmapError, NotPermitted, Unavailable
 from core.log import get_logger, request_id
+from core.ports import Session
 from pharmacy_portal.cookies import session_secret
 from pharmacy_portal.languages import language_of
 from pharmacy_portal.origins import is_secure, served_origin
+from pharmacy_portal.permission_names import may
 from pharmacy_portal.problems import http_problem, problem, unexpected
 from pharmacy_portal.routes import Handler, Route, route_of
-from pharmacy_portal.wiring import ORIGIN, SESSION, portal_of
+from pharmacy_portal.wiring import DESK, ORIGIN, SESSION, portal_of
 
 # Every request ends within 10 s; the rest is for writing the answer.
 LIMIT_S = 9.0
 SLOW_S = 1.0
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CONTENT_POLICY = (
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
+    " object-src 'none'; connect-src 'self'"
+)
 SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self';"
-        " frame-ancestors 'none'; object-src 'none'"
-    ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
@@ -54,12 +58,21 @@ async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     response = await _translated(request, handler, row)
     for name, value in SECURITY_HEADERS.items():
         response.headers[name] = value
+    ports = portal_of(request).settings.agent_ports
+    response.headers["Content-Security-Policy"] = _content_policy(ports)
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers["X-Request-Id"] = request_id.get()
     if is_secure(request.get(ORIGIN, "")):
         response.headers["Strict-Transport-Security"] = _TRANSPORT_SECURITY
     _observe(request, row, response.status, time.perf_counter() - started)
     return response
+
+
+@lru_cache(maxsize=8)
+def _content_policy(agent_ports: str) -> str:
+    """Let pages speak to this site and to the card agent of their own computer; nobody else."""
+    agents = (f" http://127.0.0.1:{port} ws://127.0.0.1:{port}" for port in agent_ports.split(","))
+    return CONTENT_POLICY + "".join(agents)
 
 
 async def _translated(
@@ -114,12 +127,27 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     session = await portal.sessions.find(secret, active=not row.passive) if secret else None
     if session is not None:
         request[SESSION] = session
-    if has_permission(session.role if session else None, row.permission):
+        request[DESK] = await _desk(request, row, session)
+    if may(session, row.permission):
         return await handler(request)
     if session is None:
         return _not_logged_in(request, row, had_cookie=bool(secret))
     _log.warning("not_permitted", user=session.user, role=session.role, route=row.path)
     raise NotPermitted("your role does not include this")
+
+
+async def _desk(request: web.Request, row: Route, session: Session) -> Desk:
+    """Return the desk of a session; one that practises never gets the real one.
+
+    Raises:
+        NotPermitted: PRACTICE_MODE: the act is not made for practice.
+    """
+    portal = portal_of(request)
+    if not portal.practice.practises(session):
+        return portal.desk
+    if request.method not in SAFE_METHODS and not row.in_practice:
+        raise NotPermitted("leave the practice mode first", code="PRACTICE_MODE")
+    return await portal.practice.desk(session)
 
 
 def _check_same_origin(request: web.Request, origin: str) -> None:

@@ -16,7 +16,7 @@ from pharmacy_portal.languages import language_of
 from pharmacy_portal.pages.menu import MENU
 from pharmacy_portal.permission_names import may
 from pharmacy_portal.refusal_words import day_words
-from pharmacy_portal.wiring import Portal, desk_of, portal_of, session_of
+from pharmacy_portal.wiring import SESSION, Portal, desk_of, portal_of, session_of
 from pharmacy_portal.words import SCRIPT_WORDS, say
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -46,6 +46,7 @@ def render(request: web.Request, template: str, **values: object) -> web.Respons
         other_language=str(request.rel_url.update_query(lang=other)),
         demo=portal.settings.demo,
         pinned=_pinned(portal, language),
+        practising=SESSION in request and portal.practice.practises(request[SESSION]),
         script_words=_script_words(language),
         agent_ports=portal.settings.agent_ports,
         **values,

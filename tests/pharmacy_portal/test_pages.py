@@ -10,6 +10,7 @@ import pytest
 import pharmacy_portal
 from core.domain.identity import IDENTITY_TYPES
 from pharmacy_portal.words import PAGE_WORDS, SCRIPT_WORDS
+from pharmacy_portal.words.card_states import explanations
 from tests.pharmacy_portal.tills import Till, World
 
 HOME = Path(pharmacy_portal.__file__).parent
@@ -165,6 +166,8 @@ def test_scripts_name_only_words_that_exist_and_all_of_them() -> None:
         named |= set(either)
     for either in re.findall(r'say\([^)]*=== "\w+" \? "(\w+)" : "(\w+)"', sources):
         named |= set(either)
+    # The states of agent, reader and card are named by their codes.
+    named |= set(explanations())
     assert named == set(SCRIPT_WORDS)
 
 
