@@ -114,6 +114,12 @@ _COUNTER = {
         "There are not enough here: take fewer, or look up another outlet nearby;"
         " you keep your right to buy.",
     ),
+    "STOPPED": _refusal(
+        "主管機關已停止販售，本次不予登錄。",
+        "The authority has stopped sale for now; nothing was recorded.",
+        "停售原因及期間請見畫面與公告；您的購買資格不受影響。",
+        "See the notice for the reason and how long it lasts; you keep your right to buy.",
+    ),
     "ALREADY_DONE": _refusal(
         "此作業已完成，不再重複登錄。",
         "This has already been done and is not recorded again.",

@@ -13,9 +13,11 @@ from datetime import date, datetime
 from typing import Protocol
 
 from core.domain.buyers import PersonKey
+from core.domain.day_close import DaySum
 from core.domain.eligibility import Purchase
 from core.domain.entries import Entry
 from core.domain.outlets import Outlet
+from core.domain.stops import Stop
 from core.errors import MaskmapError
 
 AuditRow = dict[str, object]
@@ -68,6 +70,7 @@ class Facts:
     history: Sequence[Purchase] = ()
     daily_act: int | None = None
     sale: Sale | None = None
+    stop: Stop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +164,6 @@ class Ledger(Protocol):
 
     async def daily_act(self, outlet: str, daily: Daily) -> int | None:
         """Return the act that took the automatic intake of that day, if any."""
+
+    async def day_sums(self, outlet: str, day: date) -> Sequence[DaySum]:
+        """Sum an outlet's entries up to a day, those before it apart; one instant."""

@@ -17,6 +17,7 @@ from core.domain.buyers import PersonKey
 from core.domain.calendar import TAIPEI
 from core.domain.eligibility import Purchase
 from core.domain.entries import Entry
+from core.domain.stops import Stop, stop_of
 from core.errors import Conflict, MaskmapError
 from core.ports import AuditRow, Decision, Facts, Idempotency, Order, PersonLink, Reply, Sale
 
@@ -32,7 +33,8 @@ class Gathered:
     """What the ledger held when the batch began; ``settle`` keeps it up to date.
 
     ``balances`` are pieces per product of each outlet concerned; ``replies`` are (hash of the
-    request, answer) by outlet and key; ``daily`` are acts by outlet, programme and day.
+    request, answer) by outlet and key; ``daily`` are acts by outlet, programme and day; ``stops``
+    are those not lifted.
     """
 
     position: int
@@ -42,6 +44,7 @@ class Gathered:
     replies: dict[tuple[str, str], StoredReply] = field(default_factory=dict)
     daily: dict[DailyOf, int] = field(default_factory=dict)
     sales: dict[int, Sale] = field(default_factory=dict)
+    stops: Sequence[Stop] = ()
 
 
 @dataclass(slots=True)
@@ -132,6 +135,8 @@ def _facts(order: Order, gathered: Gathered) -> Facts:
         ],
         daily_act=gathered.daily.get((order.outlet, daily.programme, daily.day)) if daily else None,
         sale=gathered.sales.get(order.sale) if order.sale is not None else None,
+        # When a stop was declared does not count: whoever decides after its commit sees it.
+        stop=stop_of(gathered.stops, outlet=order.outlet, programme=order.programme, at=order.at),
     )
 
 

@@ -15,6 +15,7 @@ from core.storage.batch import REPLIES_KEPT, DailyOf, Gathered, PersonIn
 from core.storage.bulk import marks, powers
 from core.storage.connection import to_microseconds
 from core.storage.queries import entry_of_row
+from core.storage.stops import standing_stops
 
 _MOST_LINES = 16
 _HISTORY = "SELECT key_id, person, programme, day, pieces, voided FROM person_links WHERE person IN"
@@ -32,6 +33,7 @@ def gather(connection: sqlite3.Connection, orders: Sequence[Order]) -> Gathered:
     found = counters(connection)
     _gather_balances(connection, orders, found)
     _gather_histories(connection, orders, found)
+    found.stops = standing_stops(connection)
     for order in orders:
         if order.idempotency is not None:
             _gather_reply(connection, order, order.idempotency.key, found)

@@ -8,9 +8,11 @@ from datetime import date, datetime
 
 from core.domain.audit import AuditLine
 from core.domain.buyers import PersonKey
+from core.domain.day_close import DaySum
 from core.domain.eligibility import Purchase
 from core.domain.entries import Entry, pieces_of
 from core.domain.outlets import Outlet
+from core.domain.stops import Stop
 from core.errors import MaskmapError
 from core.ports import AuditRow, Daily, Order, PersonLink, RecentSale, RegisterChanges, Reply, Sale
 from core.storage.batch import REPLIES_KEPT, Gathered, Plan, numbered, settle
@@ -29,6 +31,7 @@ class MemoryLedger:
         self.links: dict[int, PersonLink] = {}
         self.voided: set[int] = set()
         self.outlets: dict[str, Outlet] = {}
+        self.stops: dict[str, Stop] = {}
         self._replies: dict[tuple[str, str], tuple[bytes, bytes, datetime]] = {}
         self._daily: dict[tuple[str, str, date], int] = {}
         self._locked = locked
@@ -70,6 +73,7 @@ class MemoryLedger:
             if stored is not None and stored[2] >= order.at - REPLIES_KEPT:
                 found.replies[name] = stored[:2]
         found.daily = dict(self._daily)
+        found.stops = tuple(self.stops.values())
         if order.sale is not None:
             sale = self._sale(order.sale, order.outlet)
             found.sales = {order.sale: sale} if sale else {}
@@ -101,6 +105,12 @@ class MemoryLedger:
             if entry.act == act and entry.kind == "sale" and entry.outlet == outlet
         )
         return Sale(act, lines[0].day, lines, act in self.voided) if lines else None
+
+    async def declare_stop(self, stop: Stop, by: str, row: AuditRow, at: datetime) -> None:
+        """Forbid sale, with one audit row."""
+        async with self._lock:
+            self.stops[stop.id] = stop
+            await self.record(row, at)
 
     async def record(self, row: AuditRow, at: datetime) -> None:
         """Write an audit row that belongs to no order."""
@@ -161,3 +171,20 @@ class MemoryLedger:
     async def daily_act(self, outlet: str, daily: Daily) -> int | None:
         """Return the act that took the automatic intake of that day, if any."""
         return self._daily.get((outlet, daily.programme, daily.day))
+
+    async def day_sums(self, outlet: str, day: date) -> list[DaySum]:
+        """Sum an outlet's entries up to a day, those before it apart."""
+        sums: dict[tuple[str, str, str, bool], list[Entry]] = {}
+        for entry in self.log:
+            if entry.outlet == outlet and entry.day <= day:
+                kind, origin = ("before", "") if entry.day < day else (entry.kind, entry.origin)
+                sums.setdefault((kind, entry.product, origin, entry.pieces > 0), []).append(entry)
+        return [
+            DaySum(
+                *group,
+                sum(line.pieces for line in lines),
+                sum(line.amount_ntd for line in lines),
+                sum(line.position == line.act for line in lines),
+            )
+            for group, lines in sums.items()
+        ]
