@@ -136,7 +136,9 @@ async def test_no_sale_is_ever_committed_after_the_stop(
 
 async def test_the_control_without_the_lock_sells_after_the_stop(state: Path) -> None:
     ledger = MemoryLedger(locked=False)
-    await ledger.save_outlets([an_outlet(PHARMACY), an_outlet(OTHER_PHARMACY)], {}, SUNDAY)
+    await ledger.save_outlets(
+        [an_outlet(PHARMACY), an_outlet(OTHER_PHARMACY)], {"act": "register"}, SUNDAY
+    )
     await stocked(ledger)
     sale = asyncio.ensure_future(sell(ledger))
     await asyncio.sleep(0)
