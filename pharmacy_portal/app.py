@@ -23,6 +23,7 @@ from pharmacy_portal.login.trust import TrustFolder
 from pharmacy_portal.metrics import Metrics
 from pharmacy_portal.middleware import answer, guard
 from pharmacy_portal.pages.shell import make_templates
+from pharmacy_portal.practice import Practice
 from pharmacy_portal.route_table import DEMO, ROUTES
 from pharmacy_portal.routes import add_routes
 from pharmacy_portal.sessions import Sessions
@@ -59,12 +60,15 @@ def make_app(settings: Settings, *, clock: Clock = system_clock) -> web.Applicat
 def wire_portal(settings: Settings, state: State, programme: Programme, clock: Clock) -> Portal:
     """Put one process together."""
     folder = settings.cards_folder if settings.demo else settings.trust_folder
+    desk = Desk(state.ledger, clock, programme, state.keys)
+    sessions = Sessions(state.accounts, clock)
     return Portal(
         settings=settings,
         clock=clock,
         state=state,
-        desk=Desk(state.ledger, clock, programme, state.keys),
-        sessions=Sessions(state.accounts, clock),
+        desk=desk,
+        sessions=sessions,
+        practice=Practice(desk, sessions),
         challenges=Challenges(clock),
         trust=TrustFolder(folder, demo=settings.demo),
         budgets=Budgets(),

@@ -21,6 +21,7 @@ class Route:
 
     ``passive`` routes (a till that only refreshes its numbers) do not put off the idle limit.
     ``any_host`` routes answer under every name: the probes of an operator.
+    ``in_practice`` acts are open to a session that practises: they use the request's desk only.
 
     Raises:
         TypeError: no permission is named.
@@ -33,6 +34,7 @@ class Route:
     kind: Kind = "json"
     passive: bool = False
     any_host: bool = False
+    in_practice: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.permission, Permission):

@@ -18,6 +18,7 @@ from pharmacy_portal.demo.tray import Tray
 from pharmacy_portal.login.challenges import Challenges
 from pharmacy_portal.login.trust import TrustFolder
 from pharmacy_portal.metrics import Metrics
+from pharmacy_portal.practice import Practice
 from pharmacy_portal.sessions import Sessions
 from pharmacy_portal.static_files import StaticFile
 
@@ -35,6 +36,7 @@ class Portal:
     trust: TrustFolder
     budgets: Budgets
     metrics: Metrics
+    practice: Practice
     templates: Environment
     static: dict[str, StaticFile] = field(default_factory=dict)
     tray: Tray | None = None
@@ -58,6 +60,7 @@ class Portal:
 PORTAL = web.AppKey("portal", Portal)
 SESSION = web.RequestKey("session", Session)
 ORIGIN = web.RequestKey("origin", str)
+DESK = web.RequestKey("desk", Desk)
 SESSION_COOKIE_SECRET = web.RequestKey("session_secret", str)
 
 
@@ -69,3 +72,8 @@ def portal_of(request: web.Request) -> Portal:
 def session_of(request: web.Request) -> Session:
     """Return the session of a request whose route needs one."""
     return request[SESSION]
+
+
+def desk_of(request: web.Request) -> Desk:
+    """Return the desk of a request's session: the real one, or the one it practises at."""
+    return request[DESK]

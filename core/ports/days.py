@@ -1,14 +1,12 @@
-"""What is stored of the day at an outlet: its sums, and disputes (我沒買卻被拒)."""
+"""What is stored of disputes (我沒買卻被拒)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from core.domain.buyers import PersonKey
-from core.domain.day_close import DaySum
 from core.ports.ledger import AuditRow
 
 
@@ -40,10 +38,7 @@ class DisputedSale:
 
 
 class Days(Protocol):
-    """Sums of an outlet's day, and disputes."""
-
-    async def day_sums(self, outlet: str, day: date) -> Sequence[DaySum]:
-        """Sum an outlet's entries up to a day, those before it apart; one instant."""
+    """Disputes, and the sales behind them."""
 
     async def save_dispute(self, dispute: Dispute, person: PersonKey, row: AuditRow) -> int:
         """Keep a dispute; one a person, outlet and day. Return its id, the former one's if any."""

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 class SqliteDays:
-    """``core.ports.Days`` in SQLite."""
+    """``core.ports.Days`` in SQLite, and the sums of a day."""
 
     _writer: Writer
     _read: Callable[..., Any]

@@ -18,7 +18,7 @@ from pharmacy_portal.api.bodies import (
     read_body,
     whole_pieces,
 )
-from pharmacy_portal.wiring import Portal, portal_of, session_of
+from pharmacy_portal.wiring import Portal, desk_of, portal_of, session_of
 
 HISTORY_LINES = 200
 
@@ -34,7 +34,7 @@ class IntakeRequest(Body, frozen=True):
 async def get_today(request: web.Request) -> web.Response:
     """Tell what the morning question needs."""
     portal, session = portal_of(request), session_of(request)
-    today = await intakes.intakes_today(portal.desk, outlet=session.institution)
+    today = await intakes.intakes_today(desk_of(request), outlet=session.institution)
     body = {
         "day": today.day.isoformat(),
         "standard": dict(today.standard),
@@ -48,7 +48,7 @@ async def get_today(request: web.Request) -> web.Response:
 async def post_automatic(request: web.Request) -> web.Response:
     """Take the day's standard goods: once, however often it is clicked."""
     portal, session = portal_of(request), session_of(request)
-    reply = await intakes.automatic_intake(portal.desk, by=session.user, outlet=session.institution)
+    reply = await intakes.automatic_intake(desk_of(request), by=session.user, outlet=session.institution)
     return json_response(reply.body, 201)
 
 
@@ -59,7 +59,7 @@ async def post_intake(request: web.Request) -> web.Response:
     body = await read_body(request, IntakeRequest)
     pieces = whole_pieces(body.pieces)
     reply = await intakes.manual_intake(
-        portal.desk,
+        desk_of(request),
         by=session.user,
         outlet=session.institution,
         pieces=pieces,
@@ -75,7 +75,7 @@ async def get_history(request: web.Request) -> web.Response:
     """List this outlet's intakes, newest first."""
     portal, session = portal_of(request), session_of(request)
     lines = await intakes.intake_history(
-        portal.desk, outlet=session.institution, limit=HISTORY_LINES
+        desk_of(request), outlet=session.institution, limit=HISTORY_LINES
     )
     return json_response({"intakes": [_line(portal, line) for line in lines]})
 
@@ -83,7 +83,7 @@ async def get_history(request: web.Request) -> web.Response:
 async def get_stock(request: web.Request) -> web.Response:
     """Return this outlet's stock, every product named."""
     portal, session = portal_of(request), session_of(request)
-    stock = await intakes.stock_now(portal.desk, outlet=session.institution)
+    stock = await intakes.stock_now(desk_of(request), outlet=session.institution)
     return json_response({"stock": stock, "as_of": rfc3339(portal.clock())})
 
 

@@ -20,7 +20,7 @@ from pharmacy_portal.api.bodies import (
 )
 from pharmacy_portal.languages import language_of
 from pharmacy_portal.refusal_words import next_date_words, words_of
-from pharmacy_portal.wiring import Portal, portal_of, session_of
+from pharmacy_portal.wiring import Portal, desk_of, portal_of, session_of
 
 
 class EligibilityRequest(Buyer, frozen=True):
@@ -43,7 +43,7 @@ async def post_eligibility(request: web.Request) -> web.Response:
     claim = body.claim()
     portal.budgets.spend_look_up(session.user)
     verdict = await purchases.check_eligibility(
-        portal.desk,
+        desk_of(request),
         by=session.user,
         outlet=session.institution,
         claim=claim,
@@ -60,7 +60,7 @@ async def post_sale(request: web.Request) -> web.Response:
     body = await read_body(request, SaleRequest)
     pieces = whole_pieces(body.pieces)
     reply = await purchases.record_sale(
-        portal.desk,
+        desk_of(request),
         by=session.user,
         outlet=session.institution,
         claim=body.claim(),
@@ -77,7 +77,7 @@ async def post_void(request: web.Request) -> web.Response:
     """Reverse a sale of this outlet and this day, once."""
     portal, session = portal_of(request), session_of(request)
     reply = await purchases.void_sale(
-        portal.desk,
+        desk_of(request),
         by=session.user,
         outlet=session.institution,
         sale=request.match_info["sale"],
@@ -88,7 +88,7 @@ async def post_void(request: web.Request) -> web.Response:
 async def get_recent(request: web.Request) -> web.Response:
     """List this outlet's sales of today, newest first."""
     portal, session = portal_of(request), session_of(request)
-    lines = await purchases.recent_purchases(portal.desk, outlet=session.institution)
+    lines = await purchases.recent_purchases(desk_of(request), outlet=session.institution)
     return json_response({"sales": [_line(portal, line) for line in lines]})
 
 

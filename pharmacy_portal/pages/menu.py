@@ -22,4 +22,5 @@ MENU = (
     MenuItem("1", "/purchase", "menu_purchase", "purchase_title", Permission.SELL),
     MenuItem("2", "/intake", "menu_intake", "intake_title", Permission.TAKE_GOODS),
     MenuItem("4", "/records", "menu_records", "records_title", Permission.SEE_OUTLET),
+    MenuItem("6", "/day", "menu_day", "day_title", Permission.SEE_OUTLET),
 )

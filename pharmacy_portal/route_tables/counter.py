@@ -17,13 +17,13 @@ PAGES = (
     Route("GET", "/records", counter.get_records, _SEE, kind="page"),
 )
 API = (
-    Route("POST", f"{V1}/eligibility", purchases.post_eligibility, _SELL),
-    Route("POST", f"{V1}/sales", purchases.post_sale, _SELL),
-    Route("POST", f"{V1}/sales/{{sale}}/void", purchases.post_void, _SELL),
+    Route("POST", f"{V1}/eligibility", purchases.post_eligibility, _SELL, in_practice=True),
+    Route("POST", f"{V1}/sales", purchases.post_sale, _SELL, in_practice=True),
+    Route("POST", f"{V1}/sales/{{sale}}/void", purchases.post_void, _SELL, in_practice=True),
     Route("GET", f"{V1}/sales/recent", purchases.get_recent, _SEE),
     Route("GET", f"{V1}/intakes/today", intakes.get_today, _SEE, passive=True),
-    Route("POST", f"{V1}/intakes/automatic", intakes.post_automatic, _GOODS),
-    Route("POST", f"{V1}/intakes", intakes.post_intake, _GOODS),
+    Route("POST", f"{V1}/intakes/automatic", intakes.post_automatic, _GOODS, in_practice=True),
+    Route("POST", f"{V1}/intakes", intakes.post_intake, _GOODS, in_practice=True),
     Route("GET", f"{V1}/intakes", intakes.get_history, _SEE),
     Route("GET", f"{V1}/stock", intakes.get_stock, _SEE, passive=True),
     Route("GET", f"{V1}/outlet", intakes.get_outlet, _SEE),

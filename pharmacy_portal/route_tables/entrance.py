@@ -14,8 +14,8 @@ PAGES = (
     Route("GET", "/static/{name}", entrance.get_static, _PUBLIC, kind="plain"),
 )
 API = (
-    Route("POST", f"{V1}/login/challenge", login.post_challenge, _PUBLIC),
-    Route("POST", f"{V1}/login", login.post_login, _PUBLIC),
+    Route("POST", f"{V1}/login/challenge", login.post_challenge, _PUBLIC, in_practice=True),
+    Route("POST", f"{V1}/login", login.post_login, _PUBLIC, in_practice=True),
     Route("GET", f"{V1}/me", login.get_me, _SESSION, passive=True),
-    Route("POST", f"{V1}/logout", login.post_logout, _SESSION),
+    Route("POST", f"{V1}/logout", login.post_logout, _SESSION, in_practice=True),
 )
