@@ -10,19 +10,33 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from core.domain.outlets import Outlet
+from core.domain.calendar import rfc3339
 from core.domain.programme import Programme
 from core.domain.snapshot import OutletRecord
-from core.storage.feed import Balance, Change, LedgerFeed
-from publisher.join import record_of, with_stock
+from core.storage.feed import Change, LedgerFeed
+from publisher.join import with_stock
+from publisher.words_of_outlets import WordsOfOutlets
 
 
 class Positions(NamedTuple):
-    """Where in the ledger, the register and the audit trail one instant stands."""
+    """Where in the ledger, the register and the audit trail one instant stands.
+
+    ``states`` and ``stops`` are the revisions of what outlets say and of the authority's stops;
+    ``turned`` is the newest instant at which time alone changed what is said (RFC 3339, or empty).
+    """
 
     ledger: int
     register: int
     audit: int
+    states: int = 0
+    stops: int = 0
+    turned: str = ""
+
+    @property
+    def state(self) -> str:
+        """The position of what outlets say, opaque to readers."""
+        revisions = f"{self.register}.{self.states}.{self.stops}"
+        return f"{revisions}@{self.turned}" if self.turned else revisions
 
 
 class Moved(Protocol):
@@ -42,23 +56,39 @@ class Collector:
         self._positions: Positions | None = None
         self._pieces: dict[str, dict[str, int]] = {}
         self._changed_at: dict[str, datetime] = {}
-        self._places: dict[str, OutletRecord] = {}
+        self._words = WordsOfOutlets()
         self._records: dict[str, OutletRecord] = {}
         self._order: list[str] = []
         self._rules: object = None
 
-    def collect(self, programme: Programme) -> Positions:
-        """Bring the records to one instant of the ledger, and return which."""
+    def collect(self, programme: Programme, at: datetime) -> Positions:
+        """Bring the records to one instant of the ledger, and return which.
+
+        ``at`` is the instant at which what outlets say is judged, to the whole second.
+        """
         feed = self._feed
         with feed.instant():
-            now = Positions(feed.position(), feed.revision(), feed.audit_position())
-            if self._positions is None or not _follows(now, self._positions):
-                self._load(feed.balances(), feed.outlets())
+            now = Positions(
+                feed.position(),
+                feed.revision(),
+                feed.audit_position(),
+                feed.state_revision(),
+                feed.stop_revision(),
+            )
+            last = self._positions
+            stops = feed.stops() if last is None or now.stops != last.stops else None
+            if last is None or not _follows(now, last):
+                stops = feed.stops()
+                self._load()
             else:
-                self._fold(self._positions, now)
-        self._positions = now
+                self._fold(last, now)
+        if stops is not None:
+            self._forget(self._words.stop(stops, programme.id))
+        self._forget(self._words.move_to(at.replace(microsecond=0)))
+        turned = self._words.turned
+        self._positions = now._replace(turned=rfc3339(turned) if turned else "")
         self._apply_rules(programme)
-        return now
+        return self._positions
 
     @property
     def records(self) -> list[OutletRecord]:
@@ -70,13 +100,17 @@ class Collector:
         """The codes of the published outlets, ascending."""
         return self._order
 
-    def _load(self, balances: dict[tuple[str, str], Balance], outlets: list[Outlet]) -> None:
+    def _load(self) -> None:
         """Begin anew from the running sums."""
-        for memory in (self._pieces, self._changed_at, self._places, self._records):
+        self._positions = None
+        for memory in (self._pieces, self._changed_at, self._records):
             memory.clear()
-        for (code, product), balance in balances.items():
+        self._words = WordsOfOutlets()
+        for (code, product), balance in self._feed.balances().items():
             self._move(code, product, balance)
-        self._register(outlets)
+        self._words.register(self._feed.outlets())
+        self._words.hear(self._feed.states())
+        self._order = sorted(self._words.outlets)
         self._rules = None
 
     def _fold(self, last: Positions, now: Positions) -> None:
@@ -84,11 +118,17 @@ class Collector:
         feed = self._feed
         changes: list[Change] = feed.changes(last.ledger) if now.ledger != last.ledger else []
         outlets = feed.outlets(last.register) if now.register != last.register else []
+        states = feed.states(last.states) if now.states != last.states else []
         for change in changes:
             self._move(change.outlet, change.product, change)
-        self._register(outlets)
-        changed = {change.outlet for change in changes} | {outlet.code for outlet in outlets}
-        for code in changed:
+        self._forget({change.outlet for change in changes})
+        self._forget(self._words.register(outlets))
+        self._forget(self._words.hear(states))
+        if outlets:
+            self._order = sorted(self._words.outlets)
+
+    def _forget(self, codes: Iterable[str]) -> None:
+        for code in codes:
             self._records.pop(code, None)
 
     def _move(self, code: str, product: str, moved: Moved) -> None:
@@ -96,14 +136,6 @@ class Collector:
         pieces[product] = pieces.get(product, 0) + moved.pieces
         known = self._changed_at.get(code)
         self._changed_at[code] = max(known, moved.changed_at) if known else moved.changed_at
-
-    def _register(self, outlets: Iterable[Outlet]) -> None:
-        for outlet in outlets:
-            self._places.pop(outlet.code, None)
-            if not outlet.test:
-                self._places[outlet.code] = record_of(outlet)
-        if outlets:
-            self._order = sorted(self._places)
 
     def _apply_rules(self, programme: Programme) -> None:
         """Make the records that are missing: of outlets that moved, or all under new levels."""
@@ -118,10 +150,10 @@ class Collector:
     def _record(self, code: str, programme: Programme) -> OutletRecord:
         pieces = self._pieces.get(code, {})
         counts = {product: pieces.get(product, 0) for product in programme.product_ids}
-        place, changed_at = self._places[code], self._changed_at.get(code)
-        return with_stock(place, counts, programme.levels, changed_at)
+        changed_at = self._changed_at.get(code)
+        return with_stock(self._words.record(code), counts, programme.levels, changed_at)
 
 
 def _follows(now: Positions, last: Positions) -> bool:
     """Tell whether a ledger went on; one restored from an older copy did not."""
-    return all(new >= old for new, old in zip(now, last, strict=True))
+    return all(new >= old for new, old in zip(now[:-1], last[:-1], strict=True))

@@ -6,7 +6,7 @@ An outlet without coordinates gets its town's centre, and says so: ``coordinate_
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import NamedTuple
@@ -22,9 +22,16 @@ from core.domain.geography import (
     town_of_code,
     towns_by_code,
 )
+from core.domain.outlet_says import (
+    OutletSays,
+    availability_at,
+    note_of,
+    tickets_in_words,
+)
 from core.domain.outlets import Outlet, Precision
 from core.domain.programme import Levels
-from core.domain.snapshot import OutletRecord, availability_of
+from core.domain.snapshot import PHONE_HIDDEN, OutletRecord
+from core.domain.stops import Stop
 
 TOWN_CENTRE = "town"
 # Where an outlet stands of which not even the county is known: the island's middle, near Puli.
@@ -41,7 +48,7 @@ class Point(NamedTuple):
 
 
 def record_of(outlet: Outlet) -> OutletRecord:
-    """Return the record of an outlet without its stock."""
+    """Return the record of an outlet without its stock, and without its own words."""
     town = town_of(outlet)
     point = point_of(outlet, town)
     return OutletRecord(
@@ -60,11 +67,41 @@ def record_of(outlet: Outlet) -> OutletRecord:
         coordinate_precision=point.precision,
         counts={},
         levels={},
-        availability=availability_of(outlet.status),
-        availability_reason=outlet.status_reason,
         note=outlet.note,
         service_periods=outlet.service_periods,
         website=outlet.website,
+    )
+
+
+def with_words(
+    record: OutletRecord,
+    outlet: Outlet,
+    says: OutletSays | None,
+    stops: Sequence[Stop],
+    at: datetime,
+) -> OutletRecord:
+    """Return a record with what is said of its sale at an instant: by register, authority, outlet.
+
+    ``stops`` are those that concern the outlet.
+    """
+    judged = availability_at(outlet, says, stops, at)
+    said = replace(
+        record,
+        availability=judged.kind,
+        availability_reason=judged.reason,
+        availability_since=rfc3339(judged.since) if judged.since else "",
+        availability_until=rfc3339(judged.until) if judged.until else "",
+    )
+    if says is None:
+        return said
+    hidden = says.phone_hidden and bool(record.phone)
+    return replace(
+        said,
+        note=note_of(outlet, says),
+        sale_windows=says.sale_windows,
+        tickets=tickets_in_words(says.tickets),
+        phone="" if hidden else record.phone,
+        phone_status=PHONE_HIDDEN if hidden else "",
     )
 
 

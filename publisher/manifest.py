@@ -98,7 +98,7 @@ def manifest_of(
         published_at=release.published,
         ttl_s=ttl_s,
         ledger_position=str(positions.ledger),
-        state_position=str(positions.register),
+        state_position=positions.state,
         previous=previous,
         audit_head=audit_head,
         audit_position=str(positions.audit),

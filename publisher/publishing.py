@@ -111,7 +111,7 @@ class Publisher:
         Raises:
             Withheld: the quality gate refuses; the last release stays.
         """
-        positions = self._collector.collect(programme)
+        positions = self._collector.collect(programme, as_of)
         manifest = self._release(self._stand(), as_of, positions, programme)
         self._courses.keep_up_seldom(self._told(as_of, positions, programme))
         return manifest
@@ -127,7 +127,7 @@ class Publisher:
             Withheld: as ``publish``; nothing is renewed, so that readers see the age.
         """
         now = self._clock()
-        positions = self._collector.collect(programme)
+        positions = self._collector.collect(programme, now)
         standing = self._stand()
         manifest = None
         if self._due(standing, now, positions, programme):
@@ -149,7 +149,7 @@ class Publisher:
             return True
         stands = (newest.ledger_position, newest.state_position, newest.ttl_s)
         return (
-            stands != (str(positions.ledger), str(positions.register), self._ttl_s)
+            stands != (str(positions.ledger), positions.state, self._ttl_s)
             or _said(newest.rules) != _said(self._rules_on(now, programme))
             or now - parse_rfc3339(newest.published_at) >= AT_LEAST_EVERY
         )

@@ -27,8 +27,9 @@ WHO_AND_WHERE = (
     *("county_code", "county", "town_code", "town"),
 )
 WHAT_ELSE = (
-    *("availability", "availability_reason", "availability_since"),
-    *("note", "sale_windows", "tickets", "service_periods", "website", "changed_at"),
+    *("availability", "availability_reason", "availability_since", "availability_until"),
+    *("note", "sale_windows", "tickets", "service_periods", "website", "phone_status"),
+    "changed_at",
 )
 # What is the same for every outlet of a release, and so is no change of any.
 OF_RELEASE = frozenset({"valid_at", "published_at"})

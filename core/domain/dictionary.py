@@ -58,6 +58,10 @@ AVAILABILITY: Mapping[str, Text] = {
     "closed": Text("已停止販售", "no longer sells"),
     "unsure": Text("無法確定", "not certain"),
 }
+PHONE_STATUSES: Mapping[str, Text] = {
+    "": Text("如登記", "as registered"),
+    "hidden": Text("販售期間不公開", "hidden by the outlet during the sale"),
+}
 PRECISIONS: Mapping[str, Text] = {
     "rooftop": Text("門牌", "the building"),
     "road": Text("路段", "the road"),
@@ -241,6 +245,16 @@ RECORD: tuple[Field, ...] = (
         _everywhere("availability_since"),
     ),
     Field(
+        "availability_until",
+        Text(
+            "到何時為止會自動結束，例如今日售完到午夜；不知道為空",
+            "when it ends by itself, such as sold out today at midnight; empty where nobody knows",
+        ),
+        TIME,
+        "2020-02-07T00:00:00+08:00",
+        _everywhere("availability_until"),
+    ),
+    Field(
         "note",
         Text("備註，販售點自己的話", "note, in the outlet's own words"),
         Text("文字，可能有換行", "text, may have line breaks"),
@@ -277,6 +291,17 @@ RECORD: tuple[Field, ...] = (
         TEXT,
         "https://pharmacy.example",
         _everywhere("website", points="website"),
+    ),
+    Field(
+        "phone_status",
+        Text(
+            "電話為空的原因；每一種檔案裡電話都是空的",
+            "why the telephone is empty; it is then empty in every file",
+        ),
+        TEXT,
+        "hidden",
+        _everywhere("phone_status"),
+        PHONE_STATUSES,
     ),
     Field(
         "changed_at",

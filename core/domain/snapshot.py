@@ -14,6 +14,7 @@ from core.domain.outlets import Precision
 
 DISCLAIMER_ZH = "口罩數量以藥局實際存量為主，線上查詢之數量僅供參考"
 STALE_AFTER_TTL = 3
+PHONE_HIDDEN = "hidden"
 AVAILABILITIES = ("buyable", "tickets_gone", "sold_out", "paused", "closed", "unsure")
 
 
@@ -24,6 +25,8 @@ class OutletRecord(msgspec.Struct, frozen=True, kw_only=True):
     ``levels`` name them. ``lon``/``lat`` are WGS 84 degrees; an outlet without coordinates has
     its town's centre and ``coordinate_precision`` ``town``. Times are RFC 3339 with +08:00:
     ``changed_at`` when a number last changed, ``valid_at`` the instant the numbers are true for.
+    ``availability_until`` is the first instant at which it ends by itself. ``phone`` is empty while
+    the outlet hides it, and ``phone_status`` says so.
     """
 
     code: str
@@ -44,11 +47,13 @@ class OutletRecord(msgspec.Struct, frozen=True, kw_only=True):
     availability: str = "buyable"
     availability_reason: str = ""
     availability_since: str = ""
+    availability_until: str = ""
     note: str = ""
     sale_windows: str = ""
     tickets: str = ""
     service_periods: str = ""
     website: str = ""
+    phone_status: str = ""
     changed_at: str = ""
     valid_at: str = ""
     published_at: str = ""
@@ -133,12 +138,3 @@ def is_stale(checked_at: datetime, now: datetime, ttl_s: int) -> bool:
 def release_folder(sequence: int) -> str:
     """Return the folder of a release: ten digits."""
     return f"{sequence:010d}"
-
-
-def availability_of(status: str) -> str:
-    """Tell whether a person can buy now: paused and withdrawn outlets cannot."""
-    if status == "withdrawn":
-        return "closed"
-    if status == "paused":
-        return "paused"
-    return "buyable"

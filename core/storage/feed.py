@@ -16,10 +16,14 @@ from typing import NamedTuple
 from core.domain.audit import AuditLine
 from core.domain.calendar import TAIPEI
 from core.domain.entries import Entry
+from core.domain.outlet_says import OutletSays
 from core.domain.outlets import Outlet
+from core.domain.stops import Stop
 from core.storage import register
 from core.storage.connection import connect_reader, from_microseconds, to_microseconds
+from core.storage.outlet_states import newest_state_revision, states_after
 from core.storage.queries import entry_of_row
+from core.storage.stops import newest_stop_revision, standing_stops
 
 _PAGE = 10_000
 _MICROSECOND = timedelta(microseconds=1)
@@ -77,6 +81,14 @@ class LedgerFeed:
     def revision(self) -> int:
         """Return the newest revision of the register."""
         return register.newest_revision(self._connection)
+
+    def state_revision(self) -> int:
+        """Return the newest revision of what outlets say of themselves."""
+        return newest_state_revision(self._connection)
+
+    def stop_revision(self) -> int:
+        """Return the newest revision of the authority's stops."""
+        return newest_stop_revision(self._connection)
 
     def audit_position(self) -> int:
         """Return the number of the newest audit row."""
@@ -143,6 +155,14 @@ class LedgerFeed:
     def outlets(self, after_revision: int = 0) -> list[Outlet]:
         """Return the outlets that the register changed after a revision, by code."""
         return list(register.all_outlets(self._connection, after_revision).values())
+
+    def states(self, after_revision: int = 0) -> list[OutletSays]:
+        """Return what outlets said after a revision, by code."""
+        return states_after(self._connection, after_revision)
+
+    def stops(self) -> list[Stop]:
+        """Return the stops that nobody lifted, oldest first."""
+        return standing_stops(self._connection)
 
     def audit_rows(self, after: int, upto: int | None = None) -> Iterator[AuditLine]:
         """Yield audit rows in order, ``after`` exclusive, ``upto`` inclusive."""

@@ -19,7 +19,7 @@ def test_every_outlet_is_there_with_zeros_before_anything_was_taken_in(
 ) -> None:
     ledger.register(an_outlet(TWO), an_outlet(ONE))
     collector = Collector(feed)
-    positions = collector.collect(masks)
+    positions = collector.collect(masks, NINE)
     assert [record.code for record in collector.records] == [ONE, TWO]
     assert collector.records[0].counts == {"adult_mask": 0, "child_mask": 0}
     assert collector.records[0].changed_at == ""
@@ -40,9 +40,9 @@ def test_what_is_folded_equals_what_is_read_anew(
             )
         if rng.random() < 0.2:
             ledger.register(an_outlet(rng.choice(codes), name=f"名{step}", test=rng.random() < 0.3))
-        positions = folding.collect(masks)
+        positions = folding.collect(masks, NINE)
         anew = Collector(feed)
-        assert anew.collect(masks) == positions
+        assert anew.collect(masks, NINE) == positions
         assert anew.records == folding.records
     truth = feed.recompute()
     for record in folding.records:
@@ -55,10 +55,10 @@ def test_only_outlets_that_moved_get_a_new_record(
 ) -> None:
     ledger.register(an_outlet(ONE), an_outlet(TWO))
     collector = Collector(feed)
-    collector.collect(masks)
+    collector.collect(masks, NINE)
     before = collector.records
     ledger.move(TWO, "adult_mask", 5)
-    collector.collect(masks)
+    collector.collect(masks, NINE)
     assert collector.records[0] is before[0]
     assert collector.records[1].counts["adult_mask"] == 5
 
@@ -69,10 +69,10 @@ def test_an_outlet_flagged_test_is_not_published_and_comes_back_without_the_flag
     ledger.register(an_outlet(ONE), an_outlet(TWO, test=True))
     ledger.move(TWO, "adult_mask", 5)
     collector = Collector(feed)
-    collector.collect(masks)
+    collector.collect(masks, NINE)
     assert [record.code for record in collector.records] == [ONE]
     ledger.register(an_outlet(TWO))
-    collector.collect(masks)
+    collector.collect(masks, NINE)
     assert collector.records[1].counts["adult_mask"] == 5
 
 
@@ -82,9 +82,9 @@ def test_other_levels_name_all_stock_anew(
     ledger.register(an_outlet(ONE))
     ledger.move(ONE, "adult_mask", 50)
     collector = Collector(feed)
-    collector.collect(masks)
+    collector.collect(masks, NINE)
     assert collector.records[0].levels["adult_mask"] == "some"
-    collector.collect(replace(masks, levels=Levels(plenty=50, some=30, few=1)))
+    collector.collect(replace(masks, levels=Levels(plenty=50, some=30, few=1)), NINE)
     assert collector.records[0].levels["adult_mask"] == "plenty"
 
 
@@ -95,8 +95,8 @@ def test_a_ledger_restored_from_an_older_copy_is_read_anew(
     ledger.move(ONE, "adult_mask", 50)
     ledger.move(ONE, "adult_mask", 7)
     collector = Collector(feed)
-    collector.collect(masks)
+    collector.collect(masks, NINE)
     ledger.run("DELETE FROM entries WHERE position = 2")
     ledger.run("UPDATE balances SET pieces = 50")
-    collector.collect(masks)
+    collector.collect(masks, NINE)
     assert collector.records[0].counts["adult_mask"] == 50

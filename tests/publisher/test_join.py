@@ -6,7 +6,7 @@ import pytest
 
 from core.domain.geography import inside_taiwan, town_named
 from core.domain.programme import Levels
-from publisher.join import record_of, with_stock
+from publisher.join import record_of, with_stock, with_words
 from tests.publisher.builders import NINE, an_outlet
 
 NOWHERE = {"lon": None, "lat": None, "coordinate_source": "", "coordinate_precision": ""}
@@ -65,9 +65,10 @@ def test_an_outlet_of_which_nothing_is_known_still_lies_in_taiwan() -> None:
     [("active", "buyable"), ("paused", "paused"), ("withdrawn", "closed")],
 )
 def test_the_status_says_whether_one_can_buy_and_why_not(status: str, availability: str) -> None:
-    record = record_of(an_outlet(status=status, status_reason="盤點"))
+    outlet = an_outlet(status=status, status_reason="盤點" if status != "active" else "")
+    record = with_words(record_of(outlet), outlet, None, (), NINE)
     assert record.availability == availability
-    assert record.availability_reason == "盤點"
+    assert record.availability_reason == outlet.status_reason
 
 
 def test_stock_gets_its_level_and_the_time_of_its_last_change() -> None:

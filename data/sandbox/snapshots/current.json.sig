@@ -1,1 +1,1 @@
-cLK3sblO3CsTeMww+c33v51z+0/4sdZkmFXuB93oxwLxtravEL6iEIgsAOccqUO7U1+QosciQHvx49BW/TpdCg==
+ihROWBrNQxyGWQ4Vpry7Z7uxw41afSTphDwV6v3PPRQG3cc3CaNQ1u/R2fwM0BcL5Exae0Ii/uFsCR53klVIAA==

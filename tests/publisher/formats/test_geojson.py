@@ -32,9 +32,9 @@ def test_a_feature_has_the_flat_properties_of_the_contract_in_its_order() -> Non
         *("county_code", "county", "town_code", "town"),
         *("coordinate_source", "coordinate_precision"),
         *("adult_mask", "adult_mask_level", "child_mask", "child_mask_level"),
-        *("availability", "availability_reason", "availability_since"),
+        *("availability", "availability_reason", "availability_since", "availability_until"),
         *("note", "sale_windows", "tickets", "service_periods", "website"),
-        *("changed_at", "valid_at", "published_at"),
+        *("phone_status", "changed_at", "valid_at", "published_at"),
     ]
     assert feature["properties"]["adult_mask"] == 120
     assert feature["properties"]["child_mask_level"] == "none"
