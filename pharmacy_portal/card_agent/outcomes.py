@@ -93,6 +93,7 @@ HTTP_STATUS: Mapping[Outcome, int] = MappingProxyType(
 )
 
 # Numbers that code elsewhere asks about by name.
+NO_SERVICE = 0x8010001D
 TIMED_OUT = 0x8010000A
 UNKNOWN_READER = 0x80100009
 UNPOWERED_CARD = 0x80100067
@@ -101,7 +102,7 @@ NO_READERS_AVAILABLE = 0x8010002E
 
 _BY_HRESULT: Mapping[int, Outcome] = MappingProxyType(
     {
-        0x8010001D: Outcome.NO_SERVICE,  # NO_SERVICE
+        NO_SERVICE: Outcome.NO_SERVICE,
         0x80100013: Outcome.NO_SERVICE,  # COMM_ERROR: the service died during the call
         0x80100003: Outcome.NO_SERVICE,  # INVALID_HANDLE: it died and came back
         0x8010001E: Outcome.NO_READER,  # SERVICE_STOPPED: Windows does so with the last reader
@@ -122,7 +123,7 @@ _BY_HRESULT: Mapping[int, Outcome] = MappingProxyType(
     }
 )
 # Windows stops its service when the last reader is unplugged: no reader is what one can see.
-_ON_WINDOWS: Mapping[int, Outcome] = MappingProxyType({0x8010001D: Outcome.NO_READER})
+_ON_WINDOWS: Mapping[int, Outcome] = MappingProxyType({NO_SERVICE: Outcome.NO_READER})
 
 
 class CardFault(Exception):
@@ -158,9 +159,3 @@ def outcome_of(hresult: int, platform: str = sys.platform) -> Outcome:
 def fault_of(hresult: int) -> CardFault:
     """Return the fault that a PC/SC number stands for; the number may be negative, as pyscard's."""
     return CardFault(outcome_of(hresult), hresult=hresult & 0xFFFFFFFF)
-
-
-def check(hresult: int) -> None:
-    """Raise the fault of a PC/SC number, unless it says that all went well."""
-    if hresult:
-        raise fault_of(hresult)

@@ -66,7 +66,7 @@ def read_nhi(reader: str | None, roles: Roles) -> NhiReading:
         try:
             return _read_first(context, tiers)
         except CardFault as fault:
-            if not _may_be_going_in(fault):
+            if not _may_be_going_in(fault, before):
                 raise
         _states_after(context, before)
         return _read_first(context, tiers)
@@ -138,9 +138,11 @@ def _has_left(context: int, name: str, state: ReaderState) -> bool:
     return not after[name].present or after[name].moves != state.moves
 
 
-def _may_be_going_in(fault: CardFault) -> bool:
+def _may_be_going_in(fault: CardFault, before: Mapping[str, ReaderState]) -> bool:
     """Tell whether a card on its way in looks like this: none yet, or not yet powered."""
-    return fault.outcome is Outcome.NO_CARD or fault.hresult == UNPOWERED_CARD
+    if fault.hresult == UNPOWERED_CARD:
+        return not any(state.mute for state in before.values())
+    return fault.outcome is Outcome.NO_CARD
 
 
 def _states_after(context: int, before: Mapping[str, ReaderState]) -> dict[str, ReaderState]:

@@ -6,13 +6,19 @@ use, and lose their threads when the service restarts; its functions return one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 from smartcard import scard
 
-from pharmacy_portal.card_agent.outcomes import NO_READERS_AVAILABLE, check
+from pharmacy_portal.card_agent.outcomes import (
+    NO_READERS_AVAILABLE,
+    NO_SERVICE,
+    CardFault,
+    fault_of,
+)
 
 _EVENT_COUNT_SHIFT = 16
 _GONE = scard.SCARD_STATE_UNKNOWN | scard.SCARD_STATE_UNAVAILABLE
@@ -52,12 +58,11 @@ def service() -> Iterator[int]:
     Raises:
         CardFault: ``no_service``.
     """
-    hresult, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
-    check(hresult)
+    (context,) = _ask(scard.SCardEstablishContext, scard.SCARD_SCOPE_USER)
     try:
         yield context
     finally:
-        scard.SCardReleaseContext(context)
+        _end(scard.SCardReleaseContext, context)
 
 
 def list_readers(context: int) -> list[str]:
@@ -66,10 +71,12 @@ def list_readers(context: int) -> list[str]:
     Raises:
         CardFault: ``no_service``.
     """
-    hresult, names = scard.SCardListReaders(context, [])
-    if hresult & 0xFFFFFFFF == NO_READERS_AVAILABLE:
-        return []
-    check(hresult)
+    try:
+        (names,) = _ask(scard.SCardListReaders, context, [])
+    except CardFault as fault:
+        if fault.hresult == NO_READERS_AVAILABLE:
+            return []
+        raise
     return list(names)
 
 
@@ -82,8 +89,7 @@ def wait_for_change(
         CardFault: ``timeout``, ``reader_gone``, ``no_service``.
     """
     asked = [(name, state.raw) for name, state in known.items()]
-    hresult, found = scard.SCardGetStatusChange(context, timeout_ms, asked)
-    check(hresult)
+    (found,) = _ask(scard.SCardGetStatusChange, context, timeout_ms, asked)
     return {name: ReaderState(raw & ~scard.SCARD_STATE_CHANGED) for name, raw, _ in found}
 
 
@@ -105,21 +111,21 @@ def card_connection(context: int, reader: str) -> Iterator[Connection]:
     Raises:
         CardFault: whatever the service says of the card.
     """
-    hresult, card, protocol = scard.SCardConnect(
+    card, protocol = _ask(
+        scard.SCardConnect,
         context,
         reader,
         scard.SCARD_SHARE_SHARED,
         scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1,
     )
-    check(hresult)
     try:
-        check(scard.SCardBeginTransaction(card))
+        _ask(scard.SCardBeginTransaction, card)
         try:
             yield Connection(card, protocol)
         finally:
-            scard.SCardEndTransaction(card, scard.SCARD_LEAVE_CARD)
+            _end(scard.SCardEndTransaction, card, scard.SCARD_LEAVE_CARD)
     finally:
-        scard.SCardDisconnect(card, scard.SCARD_LEAVE_CARD)
+        _end(scard.SCardDisconnect, card, scard.SCARD_LEAVE_CARD)
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,24 @@ class Connection:
         header = (
             scard.SCARD_PCI_T0 if self.protocol == scard.SCARD_PROTOCOL_T0 else scard.SCARD_PCI_T1
         )
-        hresult, answer = scard.SCardTransmit(self.card, header, list(command))
-        check(hresult)
+        (answer,) = _ask(scard.SCardTransmit, self.card, header, list(command))
         return bytes(value & 0xFF for value in answer)
+
+
+def _ask(function: Callable[..., Any], *arguments: object) -> list[Any]:
+    """Call one of pyscard's functions; return what it answers beside the number."""
+    try:
+        result = function(*arguments)
+    except SystemError:
+        # So pyscard fails when it cannot even give memory back: the service has just died.
+        raise fault_of(NO_SERVICE) from None
+    hresult, *answer = result if isinstance(result, list | tuple) else (result,)
+    if hresult:
+        raise fault_of(hresult)
+    return answer
+
+
+def _end(function: Callable[..., Any], *arguments: object) -> None:
+    """Call one of the functions that end something; whether it was still there does not matter."""
+    with suppress(SystemError):
+        function(*arguments)
