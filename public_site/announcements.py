@@ -1,14 +1,15 @@
-"""Announcements to those who use the data, from a file that an operator edits: page, Atom, JSON.
+"""Announcements to those who use the data: page, Atom, JSON.
 
-The file is looked at again at most once a second. A damaged one is logged, and the last good one
-stays. The setting ``sunset`` makes an announcement by itself.
+They come from a file that an operator edits, and from one that the portal writes when the authority
+announces something. Each is looked at again at most once a second. A damaged one is logged, and its
+last good content stays. The setting ``sunset`` makes an announcement by itself.
 """
 
 from __future__ import annotations
 
 import time
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from datetime import time as clock_of
 from pathlib import Path
@@ -19,6 +20,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
+from core.community.announced import read_announced
 from core.domain.calendar import TAIPEI, rfc3339
 from core.errors import Invalid
 from core.log import get_logger
@@ -70,24 +72,66 @@ def parse(text: str) -> tuple[Announcement, ...]:
     found = document.announcement
     if len({one.id for one in found}) != len(found):
         raise Invalid("announcements: an id stands there twice")
+    return _newest_first(found)
+
+
+def _newest_first(found: Iterable[Announcement]) -> tuple[Announcement, ...]:
     return tuple(sorted(found, key=lambda one: (one.date, one.id), reverse=True))
 
 
+def _from_file(path: Path) -> tuple[Announcement, ...]:
+    return parse(path.read_text(encoding="utf-8"))
+
+
+def _from_authority(path: Path) -> tuple[Announcement, ...]:
+    """Read what the authority announced in the portal; no file is nothing announced."""
+    try:
+        return tuple(msgspec.convert(msgspec.to_builtins(read_announced(path)), list[Announcement]))
+    except msgspec.ValidationError as error:
+        raise Invalid(f"announcements of the authority: {error}") from None
+
+
+class _Source:
+    """One file of announcements: the last good ones stay while it is damaged."""
+
+    def __init__(self, path: Path, read: Callable[[Path], tuple[Announcement, ...]]) -> None:
+        self._path, self._read = path, read
+        self._seen: Fingerprint = ()
+        self._fault = ""
+        self.good: tuple[Announcement, ...] = ()
+
+    def look(self) -> None:
+        """Read the file again where it changed."""
+        seen = fingerprint(self._path)
+        if seen == self._seen:
+            return
+        fault = ""
+        try:
+            self.good = self._read(self._path)
+            self._seen = seen
+        except (OSError, UnicodeDecodeError, Invalid) as error:
+            fault = str(error)
+            if fault != self._fault:
+                log.warning("announcements refused; the last good ones stay", error=fault)
+        self._fault = fault
+
+
 class Announcements:
-    """What is announced now; reads its file again when it has changed."""
+    """What is announced now; reads its files again when they have changed."""
 
     def __init__(
         self,
         path: Path,
         sunset: date | None,
         seconds: Callable[[], float] = time.monotonic,
+        announced: Path | None = None,
     ) -> None:
-        self._path = path
         self._sunset = sunset
         self._seconds = seconds
         self._look_at = float("-inf")
-        self._seen: Fingerprint = ()
-        self._fault = ""
+        self._sources = [_Source(path, _from_file)]
+        if announced is not None:
+            self._sources.append(_Source(announced, _from_authority))
         self._good: tuple[Announcement, ...] = ()
 
     def now(self) -> tuple[Announcement, ...]:
@@ -98,18 +142,11 @@ class Announcements:
         return (*self._end(), *self._good)
 
     def _look(self) -> None:
-        seen = fingerprint(self._path)
-        if seen == self._seen:
-            return
-        fault = ""
-        try:
-            self._good = parse(self._path.read_text(encoding="utf-8"))
-            self._seen = seen
-        except (OSError, UnicodeDecodeError, Invalid) as error:
-            fault = str(error)
-            if fault != self._fault:
-                log.warning("announcements refused; the last good ones stay", error=fault)
-        self._fault = fault
+        for source in self._sources:
+            source.look()
+        # An id stands once: the operator's file comes first.
+        found = {one.id: one for source in reversed(self._sources) for one in source.good}
+        self._good = _newest_first(found.values())
 
     def _end(self) -> Sequence[Announcement]:
         day = self._sunset

@@ -61,7 +61,9 @@ def make_app(
     app[SNAPSHOTS] = Snapshots(
         settings.snapshots_folder, settings.public_key_file, clock, metrics.fault
     )
-    app[ANNOUNCEMENTS] = Announcements(settings.announcements_file, settings.sunset)
+    app[ANNOUNCEMENTS] = Announcements(
+        settings.announcements_file, settings.sunset, announced=settings.announced_file
+    )
     app[DIRECTORY] = Directory(CommunityStore(settings.community_path), clock)
     app[COURSES] = Courses(settings.snapshots_folder, app[SNAPSHOTS].public_key)
     app.cleanup_ctx.append(_watching)

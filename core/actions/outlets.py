@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
 from core.clock import Clock
+from core.domain.geography import inside_taiwan, town_of_address
 from core.domain.outlets import Outlet, Status, valid_code
 from core.errors import Invalid, NotFound
 from core.ports import Ledger, RegisterChanges
+
+BY_HAND = "correction"
+LONGEST_CORRECTION = 200
+_CORRECTABLE = frozenset({"name", "address", "phone", "lon", "lat", "service_periods"})
+_PERIODS = re.compile(r"[NY]{21}")
 
 
 async def register_outlets(
@@ -58,3 +66,71 @@ async def mark_outlet(
     row |= {"test": marked.test, "status": marked.status}
     await ledger.save_outlets([marked], row, clock())
     return marked
+
+
+async def correct_outlet(
+    ledger: Ledger, code: str, values: Mapping[str, str], *, by: str, reason: str, clock: Clock
+) -> Outlet:
+    """Correct fields of one entry of the register by hand (see ``corrected``).
+
+    Raises:
+        NotFound: the outlet is not in the register. Invalid: a value cannot be taken.
+    """
+    known = await ledger.outlet(code)
+    if known is None:
+        raise NotFound(f"outlet {code} is not in the register")
+    fixed = corrected(known, values)
+    row: dict[str, object] = {"act": "correct_outlet", "by": by, "outlet": code}
+    row |= {"fields": sorted(values), "reason": reason}
+    await ledger.save_outlets([fixed], row, clock())
+    return fixed
+
+
+def corrected(known: Outlet, values: Mapping[str, str]) -> Outlet:
+    """Return an outlet with corrected fields; a new address moves it to its town.
+
+    Raises:
+        Invalid: an unknown field, an empty name or address, a position outside Taiwan, or service
+            periods that are not 21 characters ``N`` and ``Y``.
+    """
+    unknown = sorted(values.keys() - _CORRECTABLE)
+    if unknown:
+        raise Invalid(f"{', '.join(unknown)} cannot be corrected by hand")
+    clean = {name: " ".join(value.split()) for name, value in values.items()}
+    empty = sorted(clean.keys() & {"name", "address"} - {name for name in clean if clean[name]})
+    if empty:
+        raise Invalid(f"{', '.join(empty)} must not be empty")
+    long = sorted(name for name, value in clean.items() if len(value) > LONGEST_CORRECTION)
+    if long:
+        raise Invalid(f"{', '.join(long)}: at most {LONGEST_CORRECTION} characters")
+    periods = clean.get("service_periods", "")
+    if periods and not _PERIODS.fullmatch(periods):
+        raise Invalid("service_periods has 21 characters, N for open and Y for closed")
+    texts = {name: value for name, value in clean.items() if name not in ("lon", "lat")}
+    return replace(known, **texts, **_town(clean), **_position(clean))
+
+
+def _town(values: Mapping[str, str]) -> dict[str, Any]:
+    town = town_of_address(values["address"]) if "address" in values else None
+    if town is None:
+        return {}
+    return {
+        "county_code": town.county_code,
+        "county": town.county_zh,
+        "town_code": town.town_code,
+        "town": town.town_zh,
+    }
+
+
+def _position(values: Mapping[str, str]) -> dict[str, Any]:
+    """Read longitude and latitude, WGS 84 degrees."""
+    if "lon" not in values and "lat" not in values:
+        return {}
+    try:
+        lon, lat = float(values["lon"]), float(values["lat"])
+    except (KeyError, ValueError):
+        raise Invalid("lon and lat are two numbers, in degrees") from None
+    if not inside_taiwan(lon, lat):
+        raise Invalid("this position is not in Taiwan; are longitude and latitude exchanged?")
+    where = {"coordinate_source": BY_HAND, "coordinate_precision": "rooftop"}
+    return {"lon": lon, "lat": lat, **where}
