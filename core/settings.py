@@ -287,6 +287,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.state / "community.sqlite"
 
     @property
+    def announced_file(self) -> Path:
+        """Return the file by which the portal tells the site what the authority announced."""
+        return self.community_path.with_name("announced.json")
+
+    @property
     def announcements_file(self) -> Path:
         """Return the file of announcements to those who use the data."""
         return self.announcements or data_path("announcements.toml")
