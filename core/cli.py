@@ -11,6 +11,7 @@ COMMANDS: dict[str, Command | Group] = {
     "portal": Command("pharmacy_portal.cli:portal", "The pharmacists' portal."),
     "publish": Command("publisher.cli:publish", "The publisher: snapshots from the ledger."),
     "site": Command("public_site.cli:site", "The public site, from published snapshots."),
+    "agent": Command("pharmacy_portal.card_agent.cli:agent", "The card agent of this computer."),
     "outlets": Command("publisher.register.cli:outlets", "The register of outlets."),
     "apps": Command("core.community.cli:apps", "The directory of applications."),
     "rules": Command("core.rules_cli:rules", "The rationing rules."),
