@@ -26,6 +26,8 @@ _CARD_NUMBER = re.compile(rb"[0-9]{12}")
 # The shape of a national or resident number. Whether its check digit holds is the portal's rule.
 _ID_NUMBER = re.compile(rb"[A-Z][A-D1289][0-9]{8}")
 _ROC_DAY = re.compile(rb"([0-9]{3})([0-9]{2})([0-9]{2})")
+# One character of the Big5 family: two bytes, or one.
+_CHARACTER = re.compile(rb"[\x81-\xfe].|.", re.DOTALL)
 _SEXES = (b"M", b"F")
 
 
@@ -100,7 +102,15 @@ def _decode_big5(raw: bytes) -> str:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return raw.decode("cp950", errors="replace")
+    return "".join(_decode_character(pair) for pair in _CHARACTER.findall(raw))
+
+
+def _decode_character(pair: bytes) -> str:
+    # Python's own replacement would leave the second byte behind as a letter.
+    try:
+        return pair.decode("cp950")
+    except UnicodeDecodeError:
+        return "\ufffd"
 
 
 def roc_day(field: bytes) -> date:
