@@ -7,7 +7,7 @@ import contextlib
 import os
 import shlex
 import signal
-import subprocess  # noqa: S404 - the window with the code is a process of its own
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path

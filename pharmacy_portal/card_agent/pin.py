@@ -9,7 +9,7 @@ from __future__ import annotations
 import getpass
 import importlib.util
 import os
-import subprocess  # noqa: S404 - the dialog is a process of its own
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
