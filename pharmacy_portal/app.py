@@ -18,16 +18,22 @@ from pharmacy_portal.api.bodies import BODY_LIMIT_BYTES
 from pharmacy_portal.budgets import Budgets
 from pharmacy_portal.demo.enrolment import ensure_demo_cards, refuse_beside_real_trust
 from pharmacy_portal.demo.tray import Tray
+from pharmacy_portal.demo.tray_agent import load_tray_agent
+from pharmacy_portal.login.challenges import VALID_FOR as CHALLENGE_VALID_FOR
 from pharmacy_portal.login.challenges import Challenges
-from pharmacy_portal.login.trust import TrustFolder
+from pharmacy_portal.login.check import make_check
+from pharmacy_portal.login.upkeep import kept_fresh
 from pharmacy_portal.metrics import Metrics
 from pharmacy_portal.middleware import answer, guard
+from pharmacy_portal.nonces import SessionNonces
 from pharmacy_portal.pages.shell import make_templates
 from pharmacy_portal.practice import Practice
+from pharmacy_portal.readings import Readings
 from pharmacy_portal.route_table import DEMO, ROUTES
 from pharmacy_portal.routes import add_routes
-from pharmacy_portal.sessions import Sessions
+from pharmacy_portal.sessions import Sessions, limits_of
 from pharmacy_portal.static_files import load_static_files
+from pharmacy_portal.trusted_agents import TrustedAgents
 from pharmacy_portal.wiring import PORTAL, Portal
 
 
@@ -50,7 +56,10 @@ def make_app(settings: Settings, *, clock: Clock = system_clock) -> web.Applicat
             if settings.demo:
                 await ensure_demo_cards(settings)
             state = await stack.enter_async_context(open_state(settings))
-            app[PORTAL] = wire_portal(settings, state, programmes[MASKS], clock)
+            portal = app[PORTAL] = wire_portal(settings, state, programmes[MASKS], clock)
+            await stack.enter_async_context(
+                kept_fresh(settings, state, portal.sessions, portal.certificates, clock)
+            )
             yield
 
     app.cleanup_ctx.append(wire)
@@ -61,7 +70,9 @@ def wire_portal(settings: Settings, state: State, programme: Programme, clock: C
     """Put one process together."""
     folder = settings.cards_folder if settings.demo else settings.trust_folder
     desk = Desk(state.ledger, clock, programme, state.keys)
-    sessions = Sessions(state.accounts, clock)
+    sessions = Sessions(state.accounts, clock, limits_of(settings))
+    metrics = Metrics()
+    trusted_agents = TrustedAgents(state.agents, clock)
     return Portal(
         settings=settings,
         clock=clock,
@@ -70,10 +81,13 @@ def wire_portal(settings: Settings, state: State, programme: Programme, clock: C
         sessions=sessions,
         practice=Practice(desk, sessions),
         challenges=Challenges(clock),
-        trust=TrustFolder(folder, demo=settings.demo),
+        certificates=make_check(settings, folder, metrics.registry),
         budgets=Budgets(),
-        metrics=Metrics(),
+        metrics=metrics,
         templates=make_templates(),
+        trusted_agents=trusted_agents,
+        readings=Readings(trusted_agents, state.keys, clock),
+        agent_challenges=SessionNonces(clock, CHALLENGE_VALID_FOR),
         static=load_static_files(),
-        tray=Tray(settings.cards_folder) if settings.demo else None,
+        tray=Tray(settings.cards_folder, load_tray_agent(settings)) if settings.demo else None,
     )

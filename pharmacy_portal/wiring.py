@@ -16,11 +16,14 @@ from core.storage import State
 from pharmacy_portal.budgets import Budgets
 from pharmacy_portal.demo.tray import Tray
 from pharmacy_portal.login.challenges import Challenges
-from pharmacy_portal.login.trust import TrustFolder
+from pharmacy_portal.login.check import CertificateCheck
 from pharmacy_portal.metrics import Metrics
+from pharmacy_portal.nonces import SessionNonces
 from pharmacy_portal.practice import Practice
+from pharmacy_portal.readings import Readings
 from pharmacy_portal.sessions import Sessions
 from pharmacy_portal.static_files import StaticFile
+from pharmacy_portal.trusted_agents import TrustedAgents
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,14 @@ class Portal:
     desk: Desk
     sessions: Sessions
     challenges: Challenges
-    trust: TrustFolder
+    certificates: CertificateCheck
     budgets: Budgets
     metrics: Metrics
     practice: Practice
     templates: Environment
+    trusted_agents: TrustedAgents
+    readings: Readings
+    agent_challenges: SessionNonces
     static: dict[str, StaticFile] = field(default_factory=dict)
     tray: Tray | None = None
 

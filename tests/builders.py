@@ -82,5 +82,5 @@ def a_number(serial: int = 0, *, letter: str = "A", last: int | None = None) -> 
 
 
 def a_claim(serial: int = 0, born: date | None = GROWN_UP, **asked: int) -> Claim:
-    """Return a buyer with a health-insurance card."""
-    return Claim("01", a_number(serial, last=asked.get("last")), born)
+    """Return a buyer whose health-insurance card was typed: it needs no reading."""
+    return Claim("02", a_number(serial, last=asked.get("last")), born)

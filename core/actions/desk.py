@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 import msgspec
 
@@ -22,14 +23,38 @@ _MARKS = ("Cc", "Cf")
 _NUMBER_LIKE = re.compile(r"[A-Z][A-Z0-9][0-9]{8}")
 
 
+class Rules(Protocol):
+    """The rules of a process that runs for days: they may change at a midnight."""
+
+    def programme_at(self, instant: datetime) -> Programme:
+        """Return the programme that an act of this instant is judged by."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The ledger, the clock, the programme that is rationed, and the person keys."""
+    """The ledger, the clock, the programme that is rationed, and the person keys.
+
+    ``rules`` is one programme for ever (a replay, a test), or the rules in use.
+    """
 
     ledger: Ledger
     clock: Clock
-    programme: Programme
+    rules: Programme | Rules
     keys: PersonKeys
+
+    @property
+    def programme(self) -> Programme:
+        """The programme of this moment."""
+        if isinstance(self.rules, Programme):
+            return self.rules
+        return self.rules.programme_at(self.clock())
+
+    def fixed(self) -> Desk:
+        """Return the desk as it is now: an act that waits over midnight keeps its own day."""
+        now = self.clock()
+        fixed = self.rules
+        programme = fixed if isinstance(fixed, Programme) else fixed.programme_at(now)
+        return Desk(self.ledger, lambda: now, programme, self.keys)
 
     def moment(self) -> tuple[datetime, date]:
         """Return now, and its Taipei business day."""

@@ -7,11 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
+from core.actions.card_readings import (
+    MISSING,
+    REQUIRED,
+    CardReading,
+    reading_required,
+    reading_row,
+    verified_by,
+)
 from core.actions.desk import Desk, act_id, audit_row, body_of, free_text, remaining
 from core.domain.buyers import PersonKey, mask_number
 from core.domain.calendar import rfc3339
 from core.domain.eligibility import Claim, Verdict, assess
 from core.domain.entries import Entry, Origin, pieces_of
+from core.domain.stops import Stop
 from core.errors import NotFound, Refused
 from core.log import get_logger
 from core.ports import AuditRow, Decision, Facts, Idempotency, Order, PersonLink, RecentSale, Reply
@@ -21,9 +30,6 @@ _log = get_logger(__name__)
 
 Wanted = Mapping[str, int | None]
 """Product → pieces as asked for; None where it was not a whole number."""
-
-Reading = Mapping[str, object]
-"""What the card agent says of a reading. Stored as unverified until proofs are checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,10 @@ class RecentPurchase:
 
 @dataclass(frozen=True, slots=True)
 class SaleRequest:
-    """A sale somebody asks for, with the instant and day it is judged by."""
+    """A sale somebody asks for, with the instant and day it is judged by.
+
+    One of ``origin`` card must bring a ``reading`` that holds.
+    """
 
     by: str
     outlet: str
@@ -51,6 +60,7 @@ class SaleRequest:
     at: datetime
     day: date
     on_behalf: bool = False
+    reading: CardReading = MISSING
 
 
 async def check_eligibility(
@@ -59,7 +69,7 @@ async def check_eligibility(
     by: str,
     outlet: str,
     claim: Claim,
-    reading: Reading | None = None,
+    reading: CardReading | None = None,
     manual_reason: str = "",
 ) -> Verdict:
     """Judge a buyer before quantities are known. The look-up leaves one audit row.
@@ -69,9 +79,15 @@ async def check_eligibility(
 
     Raises:
         Invalid: the reason for typing names a person.
+        Refused: ``CARD_READING_REQUIRED``; then there is no verdict.
     """
+    desk = desk.fixed()
     now, day = desk.moment()
     reason = free_text(manual_reason, LONGEST_REASON)
+    verified = verified_by(claim.identity_type)
+    proof: AuditRow = {}
+    if verified == "card":
+        proof = await _demand_reading(desk, by, outlet, claim, reading or MISSING)
     verdicts: list[Verdict] = []
 
     def decide(facts: Facts) -> Decision:
@@ -83,7 +99,8 @@ async def check_eligibility(
             by=by,
             outlet=outlet,
             identity_type=claim.identity_type,
-            **_verified(_origin(claim, reading)),
+            verified=verified,
+            **proof,
             manual_reason=reason,
             allowed=verdict.allowed,
             reasons=list(verdict.reasons),
@@ -93,6 +110,28 @@ async def check_eligibility(
     persons = desk.keys.all_of(claim.number)
     await desk.ledger.commit(_order(desk, outlet, persons, now, decide))
     return verdicts[-1]
+
+
+async def _demand_reading(
+    desk: Desk, by: str, outlet: str, claim: Claim, reading: CardReading
+) -> AuditRow:
+    """Return what is recorded of a reading that holds; record and refuse one that does not."""
+    why = reading.refusal("")
+    if not why:
+        return reading_row(reading)
+    row = audit_row(
+        "eligibility",
+        by=by,
+        outlet=outlet,
+        identity_type=claim.identity_type,
+        verified="",
+        allowed=False,
+        reasons=[REQUIRED],
+        why=why,
+        **reading_row(reading),
+    )
+    await desk.ledger.record(row, desk.clock())
+    raise reading_required(why)
 
 
 async def record_sale(
@@ -105,7 +144,7 @@ async def record_sale(
     key: str,
     body: bytes,
     on_behalf: bool = False,
-    reading: Reading | None = None,
+    reading: CardReading | None = None,
 ) -> Reply:
     """Sell, once per ``key``; ``body`` is the canonical request the key stands for.
 
@@ -113,14 +152,17 @@ async def record_sale(
         JSON ``{sale_id, sold_at, pieces, amount_ntd, remaining}``; a repeat gives the same bytes.
 
     Raises:
-        Refused: the rules' reasons with the next date, or ``NO_STOCK``.
+        Refused: the rules' reasons with the next date, ``NO_STOCK``, ``STOPPED``, or
+            ``CARD_READING_REQUIRED``.
         Conflict: ``KEY_REUSED``.
         Invalid: unknown product.
     """
+    desk = desk.fixed()
     desk.known_products(dict(pieces))
     now, day = desk.moment()
-    origin = _origin(claim, reading)
-    request = SaleRequest(by, outlet, claim, pieces, origin, now, day, on_behalf)
+    origin: Origin = "card" if verified_by(claim.identity_type) == "card" else "typed"
+    put_forward = reading or MISSING
+    request = SaleRequest(by, outlet, claim, pieces, origin, now, day, on_behalf, put_forward)
     idempotency = desk.idempotency(key, body)
     return await desk.ledger.commit(sale_order(desk, request, idempotency))
 
@@ -128,7 +170,8 @@ async def record_sale(
 def sale_order(desk: Desk, request: SaleRequest, idempotency: Idempotency | None = None) -> Order:
     """Build the order of one sale; the replay commits many at once."""
     persons = desk.keys.all_of(request.claim.number)
-    decide = partial(_sell, desk, request, persons)
+    act = idempotency.key if idempotency else ""
+    decide = partial(_sell, desk, request, persons, act)
     return _order(desk, request.outlet, persons, request.at, decide, idempotency)
 
 
@@ -175,9 +218,18 @@ def _order(
 
 
 def _sell(
-    desk: Desk, request: SaleRequest, persons: tuple[PersonKey, ...], facts: Facts
+    desk: Desk, request: SaleRequest, persons: tuple[PersonKey, ...], act: str, facts: Facts
 ) -> Decision:
-    """Decide one sale on what the ledger holds at this moment."""
+    """Decide one sale on what the ledger holds at this moment.
+
+    The reading is asked here and not before: a repeat of a committed key never comes here, and
+    whoever does stands in one line, so that of two sales with one reading one is refused.
+    """
+    why = request.reading.refusal(act) if request.origin == "card" else ""
+    if why:
+        return _refused(request, reading_required(why), why=why)
+    if facts.stop is not None:
+        return _refused(request, stopped(facts.stop))
     verdict = assess(
         desk.programme,
         request.claim,
@@ -193,7 +245,15 @@ def _sell(
     if lacking:
         details = {"lacking": lacking, "remaining": remaining(desk, facts)}
         return _refused(request, Refused(("NO_STOCK",), details=details))
+    request.reading.use(act)
     return _sold(desk, request, persons, facts, wanted)
+
+
+def stopped(stop: Stop) -> Refused:
+    """Return the refusal of a sale that the authority stopped, with its public reason."""
+    until = rfc3339(stop.until) if stop.until else None
+    reason = {"zh": stop.reason.zh, "en": stop.reason.en}
+    return Refused(("STOPPED",), details={"scope": stop.scope, "reason": reason, "until": until})
 
 
 def _sold(
@@ -246,8 +306,9 @@ def _raise_alarm(verdict: Verdict, outlet: str) -> None:
         _log.error("alarm_purchase_in_the_future", outlet=outlet)
 
 
-def _refused(request: SaleRequest, refusal: Refused) -> Decision:
-    return Decision(_sale_row(request, reasons=list(refusal.reasons)), refusal=refusal)
+def _refused(request: SaleRequest, refusal: Refused, **values: object) -> Decision:
+    row = _sale_row(request, reasons=list(refusal.reasons), **values)
+    return Decision(row, refusal=refusal)
 
 
 def _sale_row(request: SaleRequest, **values: object) -> AuditRow:
@@ -256,7 +317,8 @@ def _sale_row(request: SaleRequest, **values: object) -> AuditRow:
         by=request.by,
         outlet=request.outlet,
         identity_type=request.claim.identity_type,
-        **_verified(request.origin),
+        verified=request.origin,
+        **(reading_row(request.reading) if request.origin == "card" else {}),
         on_behalf=request.on_behalf,
         **values,
     )
@@ -296,16 +358,6 @@ def _reversal(entry: Entry, by: str, now: datetime, day: date) -> Entry:
         amount_ntd=-entry.amount_ntd,
         reverses=entry.act,
     )
-
-
-def _origin(claim: Claim, reading: Reading | None) -> Origin:
-    return "card" if reading and claim.identity_type == "01" else "typed"
-
-
-def _verified(origin: Origin) -> AuditRow:
-    """Say how the buyer was identified; a reading's proof is kept as unverified for now."""
-    proof = {"proof": "unverified"} if origin == "card" else {}
-    return {"verified": origin, **proof}
 
 
 def _line(desk: Desk, outlet_name: str, sale: RecentSale) -> RecentPurchase:

@@ -163,10 +163,12 @@ _COUNTER = {
         "See in the recent purchases whether the first one went through, then send a new key.",
     ),
     "CARD_READING_REQUIRED": _refusal(
-        "身分別「01-健保卡」請插卡讀取。",
-        "Identity type 01 needs the NHI card in the reader.",
-        "請將健保卡插入讀卡機；讀卡異常時，請改選「02-健保卡(卡片異常請輸入ID)」。",
-        "Please put the NHI card into the reader; if it cannot be read, choose type 02 instead.",
+        "身分別「01-健保卡」須插卡讀取，且讀卡紀錄須經驗證；本次未登錄。",
+        "Identity type 01 needs a reading of the NHI card that can be verified;"
+        " nothing was recorded.",
+        "請重新插入健保卡讀取；讀卡異常時，請改選身分別「02-健保卡(卡片異常請輸入ID)」並輸入證號及出生日期。",
+        "Please put the NHI card into the reader again; if it cannot be read, choose type 02"
+        " instead and type its number and birth date.",
     ),
 }
 
@@ -194,6 +196,42 @@ _ACCESS = {
         "This certificate was not issued by an authority that is accepted here.",
         "請使用醫事人員卡、健保卡或自然人憑證登入。",
         "Log in with a medical personnel card, an NHI card or a citizen digital certificate.",
+    ),
+    "REVOCATION_UNKNOWN": _refusal(
+        "目前無法查驗此憑證是否已廢止，暫時無法登入。",
+        "Nobody can say now whether this certificate has been revoked, so it cannot log in.",
+        "請稍候一分鐘再登入；仍無法登入時，請洽聯絡窗口(憑證廢止清冊)。",
+        "Try again in a minute; if that fails, call the help desk: certificate revocation list.",
+    ),
+    "SESSION_LOCKED": _refusal(
+        "畫面已鎖定，請以原登入者之憑證或通行密鑰解鎖。",
+        "The session is locked: unlock it with the card or the passkey of whoever logged in.",
+        "請插入您的卡片並輸入密碼解鎖，或登出後由他人登入。",
+        "Insert your card and enter its PIN to go on, or log out so that somebody else can log in.",
+    ),
+    "OTHER_USER": _refusal(
+        "此憑證或通行密鑰非目前登入者所有。",
+        "This card or passkey belongs to somebody else than the user who is logged in.",
+        "請使用登入時之卡片；換人作業請先登出。",
+        "Use the card that logged in; to work as somebody else, log out first.",
+    ),
+    "CARD_LOGIN_REQUIRED": _refusal(
+        "此項作業須以憑證登入辦理，通行密鑰登入者不得辦理。",
+        "This needs a login with the card; a passkey login does not suffice.",
+        "請登出後，以您的憑證卡片重新登入再辦理。",
+        "Log out, then log in with your card and do it again.",
+    ),
+    "PASSKEY_REFUSED": _refusal(
+        "通行密鑰驗證失敗。",
+        "The passkey was not accepted.",
+        "請再試一次；仍無法使用時，請以憑證登入並重新設定通行密鑰。",
+        "Try once more; if that fails, log in with the card and set up the passkey anew.",
+    ),
+    "PASSKEY_LIMIT": _refusal(
+        "通行密鑰數量已達上限。",
+        "There are as many passkeys as one user may have.",
+        "請先刪除不再使用之通行密鑰，再新增。",
+        "Remove one that is no longer used, then add the new one.",
     ),
     "CHALLENGE_EXPIRED": _refusal(
         "登入作業已逾時。",
@@ -284,5 +322,46 @@ _GENERAL = {
         "See in the recent purchases whether the sale went through, and call the help desk.",
     ),
 }
+
+# Why a reading does not hold (`why` beside CARD_READING_REQUIRED), and what to do about it.
+READING_FAULTS: Mapping[str, Text] = MappingProxyType(
+    {
+        "missing": Text(
+            "未附健保卡讀卡紀錄，請插卡讀取。",
+            "There is no reading of the card: put it into the reader.",
+        ),
+        "unknown_nonce": Text(
+            "此讀卡紀錄不屬於本次登入，請重新插卡讀取。",
+            "The reading does not belong to this login: read the card again.",
+        ),
+        "used": Text(
+            "此讀卡紀錄已使用過，每次讀卡限購買一次，請重新插卡讀取。",
+            "The reading was used already; each serves one purchase: read the card again.",
+        ),
+        "too_old": Text(
+            "讀卡紀錄已逾時，請重新插卡讀取；仍發生時請確認電腦時間。",
+            "The reading is too old: read the card again; if that persists, check this"
+            " computer's clock.",
+        ),
+        "unknown_agent": Text(
+            "此電腦之讀卡元件尚未於本機構登記，請至「電腦設定」登記。",
+            "This computer's card agent is not enrolled at this institution: see 電腦設定.",
+        ),
+        "revoked_agent": Text(
+            "此電腦之讀卡元件已被撤銷，請洽機構管理者，或至「電腦設定」重新登記。",
+            "This computer's card agent was revoked: ask the administrator, or enrol it anew"
+            " in 電腦設定.",
+        ),
+        "bad_signature": Text(
+            "讀卡紀錄與證號、出生日期不符或曾遭更動，請重新插卡讀取，勿更改讀出之資料。",
+            "The reading does not fit the number and birth date: read the card again, and do"
+            " not change what was read.",
+        ),
+        "other_person": Text(
+            "此讀卡紀錄屬於另一位購買者，請插入本次購買者之健保卡。",
+            "The reading is of another buyer: put this buyer's card into the reader.",
+        ),
+    }
+)
 
 REFUSALS: Mapping[str, Refusal] = MappingProxyType(_ELIGIBILITY | _COUNTER | _ACCESS | _GENERAL)

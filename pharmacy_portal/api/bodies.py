@@ -12,6 +12,7 @@ from core.actions.desk import MOST_PIECES
 from core.domain.calendar import parse_birth_date
 from core.domain.eligibility import Claim
 from core.errors import Invalid
+from pharmacy_portal.readings import Reading
 
 BODY_LIMIT_BYTES = 64 * 1024
 # An identity number is at most twelve characters; what is longer is no number but a flood.
@@ -24,18 +25,8 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of every request body: nothing in it may be left over."""
 
 
-class Reading(Body, frozen=True):
-    """What the card agent says of a reading; unverified until proofs are checked."""
-
-    nonce: str = ""
-    reader: str = ""
-    read_at: str = ""
-    record_sha256: str = ""
-    proof: str = ""
-
-
 class Buyer(Body, frozen=True):
-    """Who buys, as typed or read."""
+    """Who buys, as typed or read; a reading counts with type 01 and is ignored with others."""
 
     identity_type: str
     id_number: str
@@ -52,10 +43,6 @@ class Buyer(Body, frozen=True):
             if len(getattr(self, field)) > LONGEST_FIELD:
                 raise Invalid(f"{field} is too long")
         return Claim(self.identity_type, self.id_number, parse_birth_date(self.birth_date))
-
-    def reading_values(self) -> dict[str, object] | None:
-        """Return the reading as plain values."""
-        return msgspec.to_builtins(self.reading) if self.reading else None
 
 
 async def read_body(request: web.Request, kind: type[_Body]) -> _Body:

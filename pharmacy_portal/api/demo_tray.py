@@ -9,7 +9,7 @@ from core.errors import NotFound
 from pharmacy_portal.api.bodies import Body, json_response, read_body
 from pharmacy_portal.api.login import address_of, log_in
 from pharmacy_portal.demo.tray import Tray
-from pharmacy_portal.wiring import ORIGIN, portal_of
+from pharmacy_portal.wiring import ORIGIN, portal_of, session_of
 
 
 class TrayLogin(Body, frozen=True):
@@ -20,9 +20,11 @@ class TrayLogin(Body, frozen=True):
 
 
 class TrayRead(Body, frozen=True):
-    """The buyer's card put into the reader."""
+    """The buyer's card put into the reader; without a nonce the tray fetches one itself."""
 
     card: str
+    nonce: str | None = None
+    reader: str | None = None
 
 
 async def post_login(request: web.Request) -> web.Response:
@@ -36,10 +38,14 @@ async def post_login(request: web.Request) -> web.Response:
 
 
 async def post_read(request: web.Request) -> web.Response:
-    """Read a buyer's card as a reader would; the reading proves nothing and says so."""
+    """Read a buyer's card, as an agent that is enrolled wherever it is used."""
+    portal, session, tray = portal_of(request), session_of(request), _tray(request)
     body = await read_body(request, TrayRead)
-    read_at = rfc3339(portal_of(request).clock())
-    return json_response(_tray(request).read(body.card, read_at))
+    nonce = body.nonce or portal.readings.issue(session).text
+    await tray.agent.enrol(portal.state.agents, session.institution, portal.clock)
+    read_at = rfc3339(portal.clock())
+    origin = request[ORIGIN]
+    return json_response(tray.read(body.card, origin=origin, nonce=nonce, read_at=read_at))
 
 
 def _tray(request: web.Request) -> Tray:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
 from msgspec.structs import replace
 
 from core.actions import purchases
+from core.actions.card_readings import CardReading, NoReading, verified_by
 from core.domain.calendar import rfc3339, roc_minute, taipei_day
-from core.domain.eligibility import Verdict
+from core.domain.eligibility import Claim, Verdict
+from core.ports import Session
 from pharmacy_portal.api.bodies import (
     Buyer,
     canonical,
@@ -19,8 +22,11 @@ from pharmacy_portal.api.bodies import (
     whole_pieces,
 )
 from pharmacy_portal.languages import language_of
+from pharmacy_portal.readings import Reading
 from pharmacy_portal.refusal_words import next_date_words, words_of
-from pharmacy_portal.wiring import Portal, desk_of, portal_of, session_of
+from pharmacy_portal.wiring import ORIGIN, Portal, desk_of, portal_of, session_of
+
+AskReadings = Callable[[Session, str, Claim, Reading | None], Awaitable[CardReading]]
 
 
 class EligibilityRequest(Buyer, frozen=True):
@@ -42,12 +48,13 @@ async def post_eligibility(request: web.Request) -> web.Response:
     body = await read_body(request, EligibilityRequest)
     claim = body.claim()
     portal.budgets.spend_look_up(session.user)
+    reading = await _reading(request, body, claim, portal.readings.for_check)
     verdict = await purchases.check_eligibility(
         desk_of(request),
         by=session.user,
         outlet=session.institution,
         claim=claim,
-        reading=body.reading_values(),
+        reading=reading,
         manual_reason=body.manual_reason or "",
     )
     return json_response(_verdict(portal, verdict, language_of(request)))
@@ -59,23 +66,27 @@ async def post_sale(request: web.Request) -> web.Response:
     key = idempotency_key(request)
     body = await read_body(request, SaleRequest)
     pieces = whole_pieces(body.pieces)
+    claim = body.claim()
+    reading = await _reading(request, body, claim, portal.readings.for_sale)
     reply = await purchases.record_sale(
         desk_of(request),
         by=session.user,
         outlet=session.institution,
-        claim=body.claim(),
+        claim=claim,
         pieces=pieces,
         on_behalf=bool(body.on_behalf),
-        reading=body.reading_values(),
+        reading=reading,
         key=key,
         body=canonical(replace(body, pieces=pieces)),
     )
+    if not reply.repeated:
+        portal.metrics.count_sale(verified_by(claim.identity_type))
     return json_response(reply.body, 201)
 
 
 async def post_void(request: web.Request) -> web.Response:
     """Reverse a sale of this outlet and this day, once."""
-    portal, session = portal_of(request), session_of(request)
+    session = session_of(request)
     reply = await purchases.void_sale(
         desk_of(request),
         by=session.user,
@@ -90,6 +101,18 @@ async def get_recent(request: web.Request) -> web.Response:
     portal, session = portal_of(request), session_of(request)
     lines = await purchases.recent_purchases(desk_of(request), outlet=session.institution)
     return json_response({"sales": [_line(portal, line) for line in lines]})
+
+
+async def _reading(
+    request: web.Request, body: Buyer, claim: Claim, ask: AskReadings
+) -> CardReading | None:
+    """Return the reading of a buyer with a card; what it is worth, the action decides."""
+    if verified_by(claim.identity_type) != "card":
+        return None
+    found = await ask(session_of(request), request[ORIGIN], claim, body.reading)
+    if isinstance(found, NoReading):
+        portal_of(request).metrics.count_reading_refused(found.why)
+    return found
 
 
 def _line(portal: Portal, line: purchases.RecentPurchase) -> dict[str, object]:

@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from core.domain.access import ROLE_NAMES
+from core.domain.calendar import parse_birth_date
 from core.domain.identity import last_digit
 from core.domain.text import Text
 from core.errors import NotFound
 from pharmacy_portal.demo.signing import read_facts, sign_login
+from pharmacy_portal.demo.tray_agent import READER, ReadCard, TrayAgent
 from pharmacy_portal.login.verification import LoginRequest
 
 # So that a click away stands one card of each kind, and a handful of pharmacists.
 SHOWN_FIRST = 8
-READER = "maskmap demo tray"
 _LOGIN_ROLES = (
     "pharmacist",
     "nurse",
@@ -48,8 +49,9 @@ _ODD, _EVEN = Text("單號", "odd"), Text("雙號", "even")
 class Tray:
     """The cards in one folder; read again when cards are added."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, agent: TrayAgent) -> None:
         self._folder = folder
+        self.agent = agent
         self._seen = 0
         self._cards: dict[str, dict[str, object]] = {}
 
@@ -78,8 +80,8 @@ class Tray:
             raise NotFound("there is no such software card")
         return sign_login(self._folder / card, origin, challenge, institution)
 
-    def read(self, card: str, read_at: str) -> dict[str, object]:
-        """Read a buyer's card as a reader would. The reading carries no proof.
+    def read(self, card: str, *, origin: str, nonce: str, read_at: str) -> dict[str, object]:
+        """Read a buyer's card, and answer as a card agent does.
 
         Raises:
             NotFound: there is no such card, or it is no NHI card.
@@ -88,19 +90,15 @@ class Tray:
         if facts is None or _role(card) != "nhi":
             raise NotFound("there is no such NHI card")
         record = bytes.fromhex(str(facts["record"]))
-        reading = {
-            "nonce": "",
-            "reader": READER,
-            "read_at": read_at,
-            "record_sha256": hashlib.sha256(record).hexdigest(),
-            "proof": "",
-        }
+        born = parse_birth_date(record[42:49].decode("ascii"))
+        assert born is not None
+        read = ReadCard(record[32:42].decode("ascii"), born, hashlib.sha256(record).hexdigest())
         return {
             "name": record[12:32].rstrip(b"\0").decode("cp950"),
-            "id_number": record[32:42].decode("ascii"),
-            "birth_date": record[42:49].decode("ascii"),
-            "verified": False,
-            "reading": reading,
+            "id_number": read.id_number,
+            "birth_date": born.isoformat(),
+            "reader": READER,
+            "reading": self.agent.reading(origin, nonce, read_at, read),
         }
 
     def _current(self) -> dict[str, dict[str, object]]:
