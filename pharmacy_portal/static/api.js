@@ -7,6 +7,10 @@ const LONGEST_WAIT_MS = 5_000;
 export class Unreachable extends Error {}
 
 const watchers = [];
+let serverAheadMs = 0;
+
+/** Return the server's time, in milliseconds. */
+export const serverNow = () => Date.now() + serverAheadMs;
 
 /** Be told "up" or "down" after every exchange. */
 export function onConnection(watcher) {
@@ -32,6 +36,8 @@ export async function ask(method, path, body, headers = {}) {
       cache: "no-store",
       signal: AbortSignal.timeout(LIMIT_MS),
     });
+    const told = Date.parse(response.headers.get("Date"));
+    if (told) serverAheadMs = told - Date.now();
     status = response.status;
     document_ = await response.json();
   } catch {
@@ -40,6 +46,7 @@ export async function ask(method, path, body, headers = {}) {
   }
   tell("up");
   if (status === 401 && !path.includes("login")) return leave();
+  if (status === 423) document.dispatchEvent(new CustomEvent("session-locked"));
   return { status, body: document_ };
 }
 
@@ -48,7 +55,8 @@ export async function settle(path, body, headers = {}) {
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     try {
       const answer = await ask("POST", path, body, headers);
-      if (answer.status < 500 && answer.status !== 429) return answer;
+      // A locked session says nothing about the act: ask again when it is open.
+      if (answer.status < 500 && ![423, 429].includes(answer.status)) return answer;
     } catch (fault) {
       if (!(fault instanceof Unreachable)) throw fault;
     }

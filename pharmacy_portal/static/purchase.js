@@ -1,17 +1,21 @@
 // 購買: a card, Enter, Enter. No field of one buyer ever meets another's: whatever changes voids
-// the check, and answers to a voided check are dropped (`turn`).
+// the check, and every answer is tied to the serial (`turn`) it was asked under; older ones drop.
+import { AgentFault } from "./agent.js";
 import { ask, freshKey, settle, Unreachable } from "./api.js";
 import { askInTheMorning } from "./arrival.js";
 import { announce, main, onStock, products, setStock, stock } from "./counter.js";
+import { show as showState } from "./explain.js";
+import { cardsIn, connect, onCards, read, readerWithCard, stateCode } from "./reader.js";
 import { showRecent, voidButton } from "./tables.js";
+import { letGo, lockTray } from "./tray.js";
+import { CARD, CARD_FAILED, manualReason, showManner, suggestReason } from "./typed.js";
 import { goods, say } from "./words.js";
 
-const CARD = "01";
-const CARD_FAILED = "02";
 const DEFAULT_PIECES = 2;
 const LONG_MS = 2_500;
 // These are about the numbers: the buyer stays, the numbers can be changed.
 const ABOUT_PIECES = ["OVER_LIMIT", "QTY_ZERO", "QTY_INVALID", "CHILD_MASK_AGE", "NO_STOCK"];
+const READ_AGAIN = ["unknown_nonce", "used", "too_old"];
 
 const find = (selector) => document.querySelector(selector);
 const buyer = find("#buyer");
@@ -19,28 +23,43 @@ const [type, number, born] = ["#identity_type", "#id_number", "#birth_date"].map
 const sale = find("#sale");
 const pieces = [...sale.querySelectorAll("[data-product]")];
 const prices = JSON.parse(main.dataset.prices);
-const tray = [...document.querySelectorAll(".tray [data-card]")];
-const parts = { allowed: sale, confirm: find("#confirm"), refused: find("#refused") };
+const parts = {
+  allowed: sale,
+  confirm: find("#confirm"),
+  refused: find("#refused"),
+  choose: find("#choose"),
+};
+const waits = {
+  reading: () => say("says_reading"),
+  checking: () => say("checking"),
+  selling: () => say("waiting"),
+};
 
 let turn = 0;
+// The reading of the card in the form, and the reader it lies in.
 let card = null;
+let reader = null;
 let allowed = null;
+// What happened to cards while the outcome of a sale was open.
+let pulled = false;
+let nextCard = null;
 
 function show(state) {
   main.dataset.state = state;
   for (const [name, part] of Object.entries(parts)) part.hidden = name !== state;
-  find("#waiting").hidden = !["checking", "selling"].includes(state);
-  find("#waiting-title").textContent = say(state === "checking" ? "checking" : "waiting");
+  find("#waiting").hidden = !(state in waits);
+  find("#waiting-title").textContent = waits[state]?.() ?? "";
   find("#waiting-long").hidden = true;
   lock(state === "selling");
   find("#fault").textContent = "";
   find("#sale-fault").textContent = "";
+  showState(find("#trouble"), "");
 }
 
 /** While the outcome is open nobody else can be put into the form. */
 function lock(on) {
-  for (const field of [type, number, born, find("#check"), ...tray]) field.disabled = on;
-  if (find("#eject")) find("#eject").disabled = on || !card;
+  for (const field of [type, number, born, find("#check")]) field.disabled = on;
+  lockTray(on);
 }
 
 const busy = () => main.dataset.state === "selling";
@@ -51,55 +70,174 @@ function voidCheck() {
   allowed = null;
   for (const field of pieces) field.value = "";
   find("#on_behalf").checked = false;
-  for (const id of ["#reasons", "#next-date", "#tell", "#confirm-text", "#due"]) {
+  for (const id of ["#reasons", "#next-date", "#tell", "#confirm-text", "#due", "#allowed-total"]) {
     find(id).replaceChildren();
   }
   show("empty");
 }
 
+/** Leave nothing of the buyer: no field, no message, no answer still on its way. */
 function clearBuyer() {
   voidCheck();
-  takeOut();
+  forgetCard();
   buyer.reset();
   type.value = CARD;
-  find("#reader").textContent = "";
+  showManner();
   number.focus();
 }
 
-function takeOut() {
-  card = null;
-  for (const button of tray) button.setAttribute("aria-pressed", "false");
-  if (find("#eject")) find("#eject").disabled = true;
+function forgetCard() {
+  card = reader = null;
+  find("#reader").textContent = "";
+  showReaders(stateCode());
+}
+
+// --- a card --------------------------------------------------------------------------------
+
+onCards({
+  inserted(where, mute) {
+    if (document.documentElement.dataset.locked) return;
+    performance.mark("card-in");
+    if (busy()) return void (nextCard = { where, mute });
+    begin(where, mute);
+  },
+  removed(where) {
+    if (nextCard?.where === where) nextCard = null;
+    if (main.dataset.state === "choose") return fewerToChoose();
+    if (where !== reader) return;
+    if (!busy()) return takenOut();
+    pulled = true;
+    number.value = born.value = "";
+    find("#reader").textContent = "";
+  },
+  changed: showReaders,
+});
+
+function showReaders(code) {
+  const panel = find("#reader-state");
+  // The card whose owner stands in the form needs no words of its own.
+  if (code === "card_in" && reader) code = "";
+  if (panel.dataset.code !== code) showState(panel, code);
+  find("#connect-agent").hidden = code !== "agent_ask";
+  suggestReason(code);
+}
+find("#connect-agent").addEventListener("click", connect);
+
+function takenOut() {
+  clearBuyer();
+  find("#reader").textContent = say("card_removed");
+}
+
+function begin(where, mute, options) {
+  clearBuyer();
+  announce("");
+  if (mute) return cannotRead("card_mute", where);
+  return readFrom(where, options);
+}
+
+/** Read a card into the form and check it; whatever happens meanwhile makes the answer void. */
+async function readFrom(where, options = {}) {
+  const mine = ++turn;
+  reader = where;
+  show("reading");
+  let answer;
+  try {
+    answer = await read(where, options);
+  } catch (fault) {
+    if (!(fault instanceof AgentFault || fault instanceof Unreachable)) throw fault;
+    if (mine === turn) failed(fault, where);
+    return;
+  }
+  if (mine !== turn) return;
+  take(answer, where);
+  await check(options);
+}
+
+function take(answer, where) {
+  card = answer.reading;
+  reader = answer.reader ?? where;
+  number.value = answer.id_number;
+  born.value = answer.birth_date;
+  find("#reader").textContent = say("card_inserted", { name: answer.name });
+}
+
+function failed(fault, where) {
+  clearBuyer();
+  if (fault instanceof Unreachable) find("#fault").textContent = say("no_answer");
+  else if (fault.code === "ambiguous") choose();
+  else cannotRead(fault.code, where);
+}
+
+function cannotRead(code, where = null) {
+  reader = where;
+  showState(find("#trouble"), code);
+  suggestReason(code);
+}
+
+/** Two NHI cards at once: whose turn it is, only the pharmacist knows. */
+function choose() {
+  const buttons = cardsIn().map(({ name }, index) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    const key = document.createElement("kbd");
+    key.textContent = String(index + 1);
+    button.append(key, ` ${name}`);
+    button.addEventListener("click", () => begin(name, false, { chosen: true }));
+    return button;
+  });
+  find("#choose .cards").replaceChildren(...buttons);
+  show("choose");
+  buttons[0]?.focus();
+}
+
+function fewerToChoose() {
+  const left = cardsIn();
+  if (left.length > 1) return choose();
+  return left.length ? begin(left[0].name, false) : takenOut();
 }
 
 // --- who buys ------------------------------------------------------------------------------
 
-type.addEventListener("change", () => {
-  takeOut();
+function typeInstead(code) {
+  type.value = code;
+  forgetCard();
   number.value = born.value = "";
-  find("#reader").textContent = "";
   voidCheck();
-});
-for (const field of [number, born]) {
-  field.addEventListener("input", () => {
-    takeOut();
-    voidCheck();
-    if (type.value === CARD && field.value) typedInstead();
-  });
+  showManner();
 }
 
-function typedInstead() {
-  type.value = CARD_FAILED;
-  const label = type.selectedOptions[0].textContent;
-  find("#reader").textContent = say("switched_to_typed", { type: label });
+type.addEventListener("change", () => typeInstead(type.value));
+find("#to-typed").addEventListener("click", () => {
+  if (busy()) return;
+  typeInstead(CARD_FAILED);
+  number.focus();
+});
+for (const field of [number, born]) {
+  field.addEventListener("input", voidCheck);
+  field.addEventListener("keydown", (event) => {
+    const types = event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (types && field.readOnly) find("#fault").textContent = say("card_fills_in");
+  });
 }
 
 buyer.addEventListener("submit", (event) => {
   event.preventDefault();
+  if (busy()) return;
+  // As in the manual: with the card in the reader 資格審核 reads it.
+  if (type.value === CARD && !card) return readNow();
   check();
 });
 
-async function check() {
+function readNow() {
+  const where = readerWithCard();
+  if (where) return begin(where, false);
+  voidCheck();
+  find("#fault").textContent = say("insert_first");
+  const code = stateCode();
+  if (code && code !== "ready") showState(find("#trouble"), code);
+}
+
+async function check({ again = false } = {}) {
   if (busy()) return;
   voidCheck();
   const missing = [number, born].find((field) => !field.value.trim());
@@ -107,14 +245,22 @@ async function check() {
     find("#fault").textContent = say("type_first");
     return missing.focus();
   }
+  const reason = manualReason();
+  if (reason === null) {
+    find("#fault").textContent = say("reason_first");
+    return find("#manual_reason").focus();
+  }
   const mine = ++turn;
   show("checking");
   try {
     const { status, body } = await ask("POST", "/api/v1/eligibility", {
       ...whoBuys(),
-      manual_reason: card ? "" : "typed",
+      manual_reason: reason,
     });
     if (mine !== turn) return;
+    if (READ_AGAIN.includes(whyNoReading(body)) && !again) {
+      return await readFrom(reader, { chosen: true, again: true });
+    }
     if (status !== 200) return complain(body);
     if (body.verdict === "ALLOW") allow(body.allowed);
     else refuse(body);
@@ -126,6 +272,10 @@ async function check() {
     find("#check").focus();
   }
 }
+
+/** Return why a reading did not count, where that is what stands in the way. */
+const whyNoReading = (body) =>
+  body.code === "CARD_READING_REQUIRED" ? (body.why ?? body.details?.why) : null;
 
 function whoBuys() {
   const who = { identity_type: type.value, id_number: number.value, birth_date: born.value };
@@ -150,6 +300,17 @@ function allow(found) {
   const field = pieces.find((one) => one.dataset.product === first) ?? pieces[0];
   field.focus();
   field.select();
+  if (card) measure();
+}
+
+/** Note how long a card took until its answer was to be seen. */
+function measure() {
+  const mine = turn;
+  requestAnimationFrame(() => {
+    const inserted = performance.getEntriesByName("card-in").length;
+    if (mine === turn && inserted) performance.measure("card-to-answer", "card-in");
+    performance.clearMarks("card-in");
+  });
 }
 
 /** Fill in two pieces of the first product that the buyer may have and the shelf has. */
@@ -234,11 +395,29 @@ find("#really").addEventListener("click", async () => {
   const long = setTimeout(() => (find("#waiting-long").hidden = false), LONG_MS);
   const answer = await settle("/api/v1/sales", body, { "Idempotency-Key": freshKey() });
   clearTimeout(long);
-  if (answer.status === 201) return sold(answer.body);
-  if (ABOUT_PIECES.includes(answer.body.code)) return changePieces(answer.body);
-  if (answer.status === 409) return refuse(answer.body);
-  complain(answer.body);
+  finish(answer);
 });
+
+function finish(answer) {
+  const gone = pulled;
+  const next = nextCard;
+  pulled = false;
+  nextCard = null;
+  told(answer, gone);
+  if (next) begin(next.where, next.mute);
+}
+
+function told(answer, gone) {
+  if (answer.status === 201) return sold(answer.body);
+  // The card has left: its owner's numbers go with it, the reason stays.
+  if (gone) {
+    clearBuyer();
+    return complain(answer.body);
+  }
+  if (ABOUT_PIECES.includes(answer.body.code)) return changePieces(answer.body);
+  if (answer.status === 409 && !whyNoReading(answer.body)) return refuse(answer.body);
+  complain(answer.body);
+}
 
 function changePieces(body) {
   if (body.details?.remaining) setStock(body.details.remaining);
@@ -248,6 +427,7 @@ function changePieces(body) {
 }
 
 function sold(done) {
+  letGo();
   clearBuyer();
   announce("");
   setStock(done.remaining);
@@ -280,49 +460,44 @@ async function refreshRecent() {
 
 // --- keys, cards, the shelf ----------------------------------------------------------------
 
-for (const button of document.querySelectorAll(".clear")) {
-  button.addEventListener("click", () => {
-    if (!busy()) clearBuyer();
-  });
+/** The form is emptied by hand: whoever's card it was, it is taken back. */
+function clear() {
+  if (busy()) return;
+  letGo();
+  clearBuyer();
 }
+for (const button of document.querySelectorAll(".clear")) button.addEventListener("click", clear);
 // A key that is held down is one key: it must not also confirm.
 document.addEventListener(
   "keydown",
   (event) => {
     if (event.repeat && event.key === "Enter") event.preventDefault();
-    if (event.key !== "Escape" || busy() || document.querySelector("dialog[open]")) return;
+    if (busy() || document.querySelector("dialog[open]")) return;
+    if (event.key === "F2") {
+      event.preventDefault();
+      return find("#to-typed").click();
+    }
+    if (main.dataset.state === "choose") return pick(event);
+    if (event.key !== "Escape") return;
     if (main.dataset.state === "confirm") back();
-    else clearBuyer();
+    else clear();
   },
   { capture: true },
 );
 
-for (const button of tray) button.addEventListener("click", () => insert(button));
-find("#eject")?.addEventListener("click", () => {
-  clearBuyer();
-  find("#reader").textContent = say("card_removed");
-});
-
-async function insert(button) {
-  if (busy()) return;
-  clearBuyer();
-  const mine = ++turn;
-  try {
-    const { status, body } = await ask("POST", "/api/v1/demo/read", { card: button.dataset.card });
-    if (mine !== turn || status !== 200) return;
-    card = body.reading;
-    button.setAttribute("aria-pressed", "true");
-    find("#eject").disabled = false;
-    type.value = CARD;
-    number.value = body.id_number;
-    born.value = body.birth_date;
-    find("#reader").textContent = say("card_inserted", { name: body.name });
-    await check();
-  } catch (fault) {
-    if (!(fault instanceof Unreachable)) throw fault;
-    find("#fault").textContent = say("no_answer");
-  }
+function pick(event) {
+  if (event.key === "Escape") return clear();
+  const chosen = find("#choose .cards").children[Number(event.key) - 1];
+  if (!chosen || event.repeat) return;
+  // The key chooses a card; it must not also open a service.
+  event.preventDefault();
+  event.stopPropagation();
+  chosen.click();
 }
+
+document.addEventListener("session-locked", () => {
+  if (!busy()) clearBuyer();
+});
 
 onStock((now) => {
   const none = products.every(({ id }) => !now[id]);
@@ -330,6 +505,7 @@ onStock((now) => {
   find("#buy").disabled = none;
 });
 window.addEventListener("pagehide", () => {
+  turn += 1;
   buyer.reset();
   sale.reset();
 });

@@ -6,6 +6,9 @@ export function say(key, values = {}) {
   return words[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
 
+/** Tell whether there are words under a key. */
+export const knows = (key) => key in words;
+
 /** Spell pieces of several products in one line; products with none are left out. */
 export function goods(products, pieces) {
   return products

@@ -66,7 +66,10 @@ _PAGES_OWN: dict[str, Explained] = {
     ),
     "card_in": (
         Text("讀卡機內有卡片", "There is a card in the reader"),
-        Text("按「資格審核」(Enter) 讀取。", "Press Check (Enter) to read it."),
+        Text(
+            "請取出換下一位；要讀這張卡請按「資格審核」。",
+            "Take it out for the next buyer; to read this one press Check.",
+        ),
     ),
     "reading": (Text("讀卡中…", "Reading the card…"), Text("請勿取出。", "Leave it in.")),
     "clock_wrong": (

@@ -117,9 +117,6 @@ SCRIPT = {
     "type_first": Text(
         "請插卡，或輸入證號與出生日期。", "Insert the card, or type number and birth date."
     ),
-    "switched_to_typed": Text(
-        "未插卡，已改為「{type}」由櫃檯輸入。", "No card: changed to “{type}”, typed."
-    ),
     "card_inserted": Text("已插卡：{name}", "Card inserted: {name}"),
     "card_removed": Text("卡片已取出", "Card taken out"),
     "may_buy": Text("{products} 合計 {total} 片", "{products}: {total} in all"),

@@ -79,6 +79,14 @@ async def sell(page: Page) -> None:
     await state(page, "empty")
 
 
+async def type_in(page: Page, number: str, born: str = "0750314") -> None:
+    """Type a number as 02, with the reason why no card is read."""
+    await page.keyboard.press("F2")
+    await page.select_option("#manual_reason", "card_faulty")
+    await page.fill("#id_number", number)
+    await page.fill("#birth_date", born)
+
+
 async def focused(page: Page) -> str:
     """Return what has the focus: its card, else its id."""
     return str(
@@ -131,23 +139,36 @@ async def test_after_a_sale_nothing_of_the_buyer_is_left(counter_page: Page) -> 
         assert await page.input_value(field) == ""
     assert number not in await page.content()
     assert await page.get_attribute(f"[data-card={MAY}]", "aria-pressed") == "false"
-    await page.keyboard.type("b")
-    assert await page.input_value("#id_number") == "b", "the form takes the next buyer at once"
+    await insert(page, MAY_NOT, "refused")
 
 
-async def test_typing_a_number_is_typing_and_says_so(counter_page: Page) -> None:
+async def test_type_01_cannot_be_typed_and_02_is_marked_and_asks_for_a_reason(
+    counter_page: Page,
+) -> None:
     page = counter_page
-    await page.keyboard.type(an_even_number().lower())
+    await page.keyboard.type("a")
+    assert await page.input_value("#id_number") == "", "the card fills in type 01"
+    await expect(page.locator("#fault")).to_contain_text("F2")
+    await expect(page.locator("#typed")).to_be_hidden()
+    await page.keyboard.press("F2")
     assert await page.input_value("#identity_type") == "02"
-    await expect(page.locator("#reader")).to_contain_text("02-健保卡(卡片異常請輸入ID)")
+    await expect(page.locator("#typed")).to_contain_text("未讀卡：人工輸入")
+    await page.keyboard.type(an_even_number().lower())
     await page.keyboard.press("Tab")
     await page.keyboard.type("0750314")
     await page.keyboard.press("Enter")
+    await expect(page.locator("#fault")).to_have_text("請選擇未讀卡原因。")
+    assert await focused(page) == "manual_reason"
+    await page.keyboard.press("ArrowDown")
+    async with page.expect_request("**/eligibility") as asked:
+        await page.click("#check")
+    assert (await asked.value).post_data_json["manual_reason"] == "card_faulty"
     await state(page, "allowed")
     await page.keyboard.type("1")
     await expect(page.locator("#due")).to_have_text("應收 5 元")
     await sell(page)
     await expect(page.locator("#last-text")).to_contain_text("成人口罩1片")
+    assert await page.input_value("#identity_type") == "01", "the next buyer has a card"
 
 
 async def test_a_refusal_shows_reason_next_date_and_what_to_say(counter_page: Page) -> None:
@@ -165,7 +186,12 @@ async def test_a_refusal_shows_reason_next_date_and_what_to_say(counter_page: Pa
 @pytest.mark.parametrize("change", ["type", "number", "date", "card", "escape"])
 async def test_whatever_changes_voids_the_check(counter_page: Page, change: str) -> None:
     page = counter_page
-    await insert(page, MAY, "allowed")
+    if change in ("number", "date"):
+        await type_in(page, an_even_number())
+        await page.keyboard.press("Enter")
+        await state(page, "allowed")
+    else:
+        await insert(page, MAY, "allowed")
     if change == "type":
         await page.select_option("#identity_type", "03")
     elif change == "number":
@@ -215,8 +241,7 @@ async def test_a_lost_answer_resolves_to_the_true_outcome(counter_page: Page) ->
 async def test_a_lost_connection_is_in_sight_and_no_check_is_invented(counter_page: Page) -> None:
     page = counter_page
     await page.route("**/api/v1/**", lambda route: route.abort())
-    await page.fill("#id_number", an_even_number())
-    await page.fill("#birth_date", "0750314")
+    await type_in(page, an_even_number())
     await page.press("#birth_date", "Enter")
     await expect(page.locator("#connection")).to_have_text("連線中斷，重試中")
     await expect(page.locator("#fault")).to_contain_text("連線中斷")
@@ -317,8 +342,7 @@ async def test_an_ended_session_leads_to_the_login_and_leaves_nothing(
     world: World, counter_page: Page
 ) -> None:
     page = counter_page
-    await page.fill("#id_number", an_even_number())
-    await page.fill("#birth_date", "0750314")
+    await type_in(page, an_even_number())
     world.clock.pass_by(minutes=15)
     await page.press("#birth_date", "Enter")
     await page.wait_for_url("**/login?expired=1")
@@ -331,7 +355,7 @@ async def test_an_ended_session_leads_to_the_login_and_leaves_nothing(
 
 async def test_logging_out_leaves_nothing_behind_the_back_button(counter_page: Page) -> None:
     page = counter_page
-    await page.fill("#id_number", an_even_number())
+    await type_in(page, an_even_number())
     await page.click("#logout")
     await page.wait_for_url("**/login")
     await page.go_back()
