@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from aiohttp import web
 
-from core.domain.calendar import roc_date, taipei_day
+from core.domain.calendar import taipei_day
 from pharmacy_portal.api.day import close
 from pharmacy_portal.languages import language_of
 from pharmacy_portal.pages.shell import render_counter
@@ -29,7 +29,6 @@ async def get_day(request: web.Request) -> web.Response:
         request,
         "day.html",
         close=found,
-        close_roc=roc_date(found.day),
         close_words=day_words(found.day, language_of(request)),
         typed_percent=round(100 * found.typed_share),
         is_today=found.day == today,
