@@ -19,20 +19,37 @@ from core.ports.ledger import (
 )
 from core.ports.outlet_states import OutletStates
 from core.ports.passkeys import Passkeys
-from core.ports.people import CertificateFacts, People
+from core.ports.people import (
+    AuditEvent,
+    CertificateFacts,
+    Change,
+    Changed,
+    DecideCard,
+    DecideRoster,
+    Leavers,
+    People,
+    Revoked,
+    StaffChanges,
+)
 from core.ports.stewardship import Stewardship
 
 __all__ = [
     "Accounts",
     "Agents",
+    "AuditEvent",
     "AuditRow",
     "CertificateFacts",
+    "Change",
+    "Changed",
     "Daily",
     "Days",
+    "DecideCard",
+    "DecideRoster",
     "Decision",
     "Facts",
     "Grant",
     "Idempotency",
+    "Leavers",
     "Ledger",
     "Order",
     "OutletStates",
@@ -42,8 +59,10 @@ __all__ = [
     "RecentSale",
     "RegisterChanges",
     "Reply",
+    "Revoked",
     "Sale",
     "Session",
+    "StaffChanges",
     "Stewardship",
     "User",
 ]

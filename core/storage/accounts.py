@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from core.domain.people import Access
 from core.ports import AuditRow, Session, User
 from core.storage.audit_table import write_audit
 from core.storage.connection import to_microseconds
+from core.storage.people_writing import write_grant
 from core.storage.writer import Writer
 
 
@@ -23,7 +26,7 @@ class SqliteAccounts:
 
         def save(connection: sqlite3.Connection) -> None:
             for user in users:
-                _save_user(connection, user)
+                _save_user(connection, user, str(row.get("by", "")), at)
             write_audit(connection, row, at)
 
         await self._writer.submit(save)
@@ -35,6 +38,7 @@ class SqliteAccounts:
             connection.execute(
                 "INSERT INTO sessions VALUES (?,?,?,?,?,?,?,?,?)", _session_row(session)
             )
+            _note_use(connection, session)
             write_audit(connection, row, session.created_at)
 
         await self._writer.submit(save)
@@ -59,14 +63,29 @@ class SqliteAccounts:
         await self._writer.submit(close)
 
 
-def _save_user(connection: sqlite3.Connection, user: User) -> None:
+def _save_user(connection: sqlite3.Connection, user: User, by: str, at: datetime) -> None:
+    connection.execute("INSERT OR REPLACE INTO users VALUES (?,?)", (user.id, user.name))
     connection.execute(
-        "INSERT OR REPLACE INTO users VALUES (?,?,?)", (user.id, user.name, user.certificate)
+        "INSERT OR IGNORE INTO certificates VALUES (?,?,'','','','',?,?,NULL,NULL)",
+        (user.certificate, user.id, to_microseconds(at), by),
     )
     connection.execute('DELETE FROM grants WHERE "user" = ?', (user.id,))
-    connection.executemany(
-        "INSERT INTO grants VALUES (?,?,?)",
-        ((user.id, grant.institution, grant.role) for grant in user.grants),
+    for grant in user.grants:
+        access = Access(
+            user.id, user.name, grant.institution, grant.role, grant.services, granted_by=by
+        )
+        write_grant(connection, replace(access, granted_at=at))
+
+
+def _note_use(connection: sqlite3.Connection, session: Session) -> None:
+    """Remember when card and grant were last used: unused ones are the first to be revoked."""
+    now = to_microseconds(session.created_at)
+    connection.execute(
+        "UPDATE certificates SET last_used_at = ? WHERE key = ?", (now, session.certificate)
+    )
+    connection.execute(
+        'UPDATE grants SET last_used_at = ? WHERE "user" = ? AND institution = ? AND role = ?',
+        (now, session.user, session.institution, session.role),
     )
 
 

@@ -22,6 +22,7 @@ from core.ports import Daily, Grant, RecentSale, Session, User
 from core.storage.connection import connect_reader, from_microseconds
 from core.storage.tables import (
     balances,
+    certificates,
     daily_intakes,
     entries,
     grants,
@@ -119,14 +120,18 @@ class SqlQueries:
 
     async def user_of_certificate(self, certificate: str) -> User | None:
         """Find a user by certificate key."""
-        row = await self._first(select(users).where(users.c.certificate == certificate))
-        if row is None:
+        found = await self._first(
+            select(users.c.id, users.c.name, certificates.c.key)
+            .join(certificates, certificates.c.user == users.c.id)
+            .where(certificates.c.key == certificate, certificates.c.retired_at.is_(None))
+        )
+        if found is None:
             return None
         of_user = await self._all(
-            select(grants).where(grants.c.user == row.id).order_by(grants.c.institution)
+            select(grants).where(grants.c.user == found.id).order_by(grants.c.institution)
         )
         granted = tuple(Grant(grant.institution, grant.role) for grant in of_user)
-        return User(row.id, row.name, row.certificate, granted)
+        return User(found.id, found.name, found.key, granted)
 
     async def session(self, session_id: str) -> Session | None:
         """Return a live session."""

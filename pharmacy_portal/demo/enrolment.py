@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
 
+from core.actions.service_applications import list_served
 from core.clock import system_clock
 from core.domain.outlets import Outlet
 from core.errors import Invalid
@@ -63,10 +64,17 @@ async def make_demo_cards(settings: Settings, folder: Path, pharmacists: int) ->
         users = [user for card in cards for user in _users(card, made[card.name])]
         row: dict[str, object] = {"act": "enrol", "by": "demo", "users": len(users)}
         await state.accounts.save_users(users, row, system_clock())
+        await list_served(state, _institutions(users), by="demo", now=system_clock())
         # Last of all: where there is a list, the cards were made to the end.
         revoked = [made[card.name] for card in cards if card.revoked]
         write_revocations(authority, revoked, (settings.cards_folder, folder))
     return Made(len(cards), len(users))
+
+
+def _institutions(users: Iterable[User]) -> list[str]:
+    """Name the institutions where somebody may work: the demo's had a service before."""
+    codes = {grant.institution for user in users for grant in user.grants}
+    return sorted(codes - {AUTHORITY_INSTITUTION})
 
 
 async def ensure_demo_cards(settings: Settings) -> None:

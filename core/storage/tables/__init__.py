@@ -16,6 +16,7 @@ from core.storage.tables.ledger import (
     person_links,
     replies,
 )
+from core.storage.tables.people import certificates
 from core.storage.tables.register import outlets
 
 LATER = (_agents, _days, _outlet_states, _passkeys, _people, _stewardship)
@@ -23,6 +24,7 @@ LATER = (_agents, _days, _outlet_states, _passkeys, _people, _stewardship)
 __all__ = [
     "audit",
     "balances",
+    "certificates",
     "daily_intakes",
     "entries",
     "grants",

@@ -1,4 +1,7 @@
-"""The tables of users and sessions."""
+"""The tables of users, what they are granted, and sessions.
+
+``services`` of a grant are names with spaces between them; null stands for all of its role.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ users = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("name", String, nullable=False),
-    Column("certificate", String(64), nullable=False, unique=True),
 )
 
 grants = Table(
@@ -20,6 +22,11 @@ grants = Table(
     Column("user", String, primary_key=True),
     Column("institution", String(10), primary_key=True),
     Column("role", String, primary_key=True),
+    Column("services", String),
+    Column("source", String, nullable=False),
+    Column("granted_by", String, nullable=False),
+    Column("granted_at", BigInteger),
+    Column("last_used_at", BigInteger),
 )
 
 sessions = Table(
