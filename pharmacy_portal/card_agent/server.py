@@ -9,7 +9,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -182,7 +182,7 @@ def bind(ports: Sequence[int]) -> socket.socket:
     raise Unavailable(f"the ports {', '.join(map(str, ports))} of this computer are all taken")
 
 
-def _how_to_serve() -> dict[str, object]:
+def _how_to_serve() -> dict[str, Any]:
     """Return aiohttp's arguments: bodies are never unpacked, nor read after an answer."""
     silent = logging.getLogger("maskmap.agent.http")
     # aiohttp's own reports quote what a client sent.

@@ -14,7 +14,7 @@ LOADS = """
 import importlib, json, pkgutil, sys
 import pharmacy_portal.card_agent as agent
 for found in pkgutil.walk_packages(agent.__path__, agent.__name__ + "."):
-    if not found.name.endswith("__main__"):
+    if not found.name.endswith(("__main__", "window")):  # the window needs tkinter
         importlib.import_module(found.name)
 print(json.dumps(sorted(sys.modules)))
 """
