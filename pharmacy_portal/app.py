@@ -18,22 +18,17 @@ from pharmacy_portal.api.bodies import BODY_LIMIT_BYTES
 from pharmacy_portal.budgets import Budgets
 from pharmacy_portal.demo.enrolment import ensure_demo_cards, refuse_beside_real_trust
 from pharmacy_portal.demo.tray import Tray
-from pharmacy_portal.demo.tray_agent import load_tray_agent
-from pharmacy_portal.login.challenges import VALID_FOR as CHALLENGE_VALID_FOR
 from pharmacy_portal.login.challenges import Challenges
 from pharmacy_portal.login.check import make_check
 from pharmacy_portal.login.upkeep import kept_fresh
 from pharmacy_portal.metrics import Metrics
 from pharmacy_portal.middleware import answer, guard
-from pharmacy_portal.nonces import SessionNonces
 from pharmacy_portal.pages.shell import make_templates
 from pharmacy_portal.practice import Practice
-from pharmacy_portal.readings import Readings
 from pharmacy_portal.route_table import DEMO, ROUTES
 from pharmacy_portal.routes import add_routes
 from pharmacy_portal.sessions import Sessions, limits_of
 from pharmacy_portal.static_files import load_static_files
-from pharmacy_portal.trusted_agents import TrustedAgents
 from pharmacy_portal.wiring import PORTAL, Portal
 
 
@@ -72,7 +67,6 @@ def wire_portal(settings: Settings, state: State, programme: Programme, clock: C
     desk = Desk(state.ledger, clock, programme, state.keys)
     sessions = Sessions(state.accounts, clock, limits_of(settings))
     metrics = Metrics()
-    trusted_agents = TrustedAgents(state.agents, clock)
     return Portal(
         settings=settings,
         clock=clock,
@@ -85,9 +79,6 @@ def wire_portal(settings: Settings, state: State, programme: Programme, clock: C
         budgets=Budgets(),
         metrics=metrics,
         templates=make_templates(),
-        trusted_agents=trusted_agents,
-        readings=Readings(trusted_agents, state.keys, clock),
-        agent_challenges=SessionNonces(clock, CHALLENGE_VALID_FOR),
         static=load_static_files(),
-        tray=Tray(settings.cards_folder, load_tray_agent(settings)) if settings.demo else None,
+        tray=Tray(settings.cards_folder) if settings.demo else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 _BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
@@ -22,27 +22,6 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
-
-        self._sales = Counter(
-            "maskmap_portal_sales",
-            "Sales by how the buyer was identified: card or typed.",
-            ("verified",),
-            registry=self._registry,
-        )
-        self._refused = Counter(
-            "maskmap_portal_readings_refused",
-            "Card readings that did not hold, by why.",
-            ("why",),
-            registry=self._registry,
-        )
-
-    def count_sale(self, verified: str) -> None:
-        """Count one committed sale."""
-        self._sales.labels(verified).inc()
-
-    def count_reading_refused(self, why: str) -> None:
-        """Count one reading that did not hold."""
-        self._refused.labels(why).inc()
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request; ``route`` is the pattern, never the address asked."""

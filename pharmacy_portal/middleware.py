@@ -24,6 +24,7 @@ from pharmacy_portal.origins import is_secure, served_origin
 from pharmacy_portal.permission_names import may
 from pharmacy_portal.problems import http_problem, problem, unexpected
 from pharmacy_portal.routes import Handler, Route, route_of
+from pharmacy_portal.sessions import began_with_card, is_locked
 from pharmacy_portal.wiring import DESK, ORIGIN, SESSION, portal_of
 
 # Every request ends within 10 s; the rest is for writing the answer.
@@ -129,11 +130,27 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         request[SESSION] = session
         request[DESK] = await _desk(request, row, session)
     if may(session, row.permission):
+        if session is not None:
+            _check_session(session, row)
         return await handler(request)
     if session is None:
         return _not_logged_in(request, row, had_cookie=bool(secret))
     _log.warning("not_permitted", user=session.user, role=session.role, route=row.path)
     raise NotPermitted("your role does not include this")
+
+
+def _check_session(session: Session, row: Route) -> None:
+    """Refuse what a permitted session may not do as it is now.
+
+    Raises:
+        NotPermitted: SESSION_LOCKED, or CARD_LOGIN_REQUIRED.
+    """
+    if row.permission is Permission.PUBLIC:
+        return
+    if is_locked(session) and not row.open_when_locked:
+        raise NotPermitted("the session is locked", code="SESSION_LOCKED")
+    if row.card_needed and not began_with_card(session):
+        raise NotPermitted("log in with the card for this", code="CARD_LOGIN_REQUIRED")
 
 
 async def _desk(request: web.Request, row: Route, session: Session) -> Desk:

@@ -13,6 +13,10 @@ from core.domain.access import Permission
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Kind = Literal["json", "page", "plain"]
 V1 = "/api/v1"
+# Administrative acts: a passkey is convenient, but only the card is the authority's word.
+CARD_PERMISSIONS = frozenset(
+    {Permission.MANAGE_USERS, Permission.APPOINT_ADMINISTRATORS, Permission.STEWARD}
+)
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,9 @@ class Route:
 
     ``passive`` routes (a till that only refreshes its numbers) do not put off the idle limit.
     ``any_host`` routes answer under every name: the probes of an operator.
+    ``when_locked`` routes answer a locked session too; pages do, as shells without records.
+    ``needs_card`` acts are refused to a session that began with a passkey: CARD_LOGIN_REQUIRED.
+    What changes something under a permission of ``CARD_PERMISSIONS`` needs the card anyway.
     ``in_practice`` acts are open to a session that practises: they use the request's desk only.
 
     Raises:
@@ -35,10 +42,22 @@ class Route:
     passive: bool = False
     any_host: bool = False
     in_practice: bool = False
+    when_locked: bool = False
+    needs_card: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.permission, Permission):
             raise TypeError(f"{self.method} {self.path} names no permission")
+
+    @property
+    def card_needed(self) -> bool:
+        """Tell whether the session has to have begun with a card."""
+        return self.needs_card or (self.method != "GET" and self.permission in CARD_PERMISSIONS)
+
+    @property
+    def open_when_locked(self) -> bool:
+        """Tell whether a locked session is answered."""
+        return self.when_locked or self.kind != "json"
 
 
 ROUTE_OF = web.AppKey("route_of", dict[web.AbstractRoute, Route])

@@ -15,15 +15,46 @@ from datetime import datetime, timedelta
 
 from core.clock import Clock
 from core.ports import Accounts, AuditRow, Grant, Session, User
+from core.settings import Settings
 from pharmacy_portal.permission_names import SERVICES
 
-IDLE = timedelta(minutes=15)
-ABSOLUTE = timedelta(hours=12)
 REREAD_AFTER = timedelta(seconds=5)
 NOTICE_EVERY = timedelta(seconds=1)
 # How far the stored ``seen_at`` may lag behind; after a crash a session is idle that much sooner.
 STORE_SEEN_EVERY = timedelta(minutes=1)
 CACHED_SESSIONS = 20_000
+# Keys of ``Session.data``.
+METHOD, LOCKED_AT, FINGERPRINT = "method", "locked_at", "fingerprint"
+BY_CERTIFICATE, BY_PASSKEY = "certificate", "passkey"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a session lives without work, and at all."""
+
+    idle: timedelta = timedelta(minutes=15)
+    absolute: timedelta = timedelta(hours=12)
+
+    def end(self, session: Session) -> datetime:
+        """Return when a session ends if nothing more happens."""
+        return min(session.seen_at + self.idle, session.created_at + self.absolute)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Read the limits from the settings."""
+    return Limits(
+        timedelta(minutes=settings.session_idle), timedelta(hours=settings.session_absolute)
+    )
+
+
+def is_locked(session: Session) -> bool:
+    """Tell whether a session waits for its owner's card or passkey."""
+    return LOCKED_AT in session.data
+
+
+def began_with_card(session: Session) -> bool:
+    """Tell whether a certificate opened the session; sessions of before passkeys say nothing."""
+    return session.data.get(METHOD, BY_CERTIFICATE) == BY_CERTIFICATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +72,10 @@ def session_id(secret: str) -> str:
 class Sessions:
     """The live sessions of this process."""
 
-    def __init__(self, accounts: Accounts, clock: Clock) -> None:
+    def __init__(self, accounts: Accounts, clock: Clock, limits: Limits | None = None) -> None:
         self._accounts = accounts
         self._clock = clock
+        self.limits = limits or Limits()
         self._held: OrderedDict[str, _Held] = OrderedDict()
         self._closed: OrderedDict[str, None] = OrderedDict()
 
@@ -72,9 +104,10 @@ class Sessions:
         """Return the live session of a secret; ``active`` use puts off the idle limit."""
         now = self._clock()
         held = await self._held_or_read(session_id(secret), now)
-        if held is None or not _live(held.session, now):
+        if held is None or now >= self.limits.end(held.session):
             return None
-        if active and now - held.session.seen_at >= NOTICE_EVERY:
+        # A locked session waits: whatever its page asks for meanwhile is no work.
+        if active and not is_locked(held.session) and now - held.session.seen_at >= NOTICE_EVERY:
             held = replace(held, session=replace(held.session, seen_at=now))
             if now - held.stored_seen_at >= STORE_SEEN_EVERY:
                 await self._accounts.touch_session(held.session)
@@ -90,10 +123,22 @@ class Sessions:
         self._hold(_Held(changed, self._clock(), changed.seen_at))
         return changed
 
+    def hold(self, session: Session) -> None:
+        """Take note of a session that was changed and stored."""
+        self._hold(_Held(session, self._clock(), session.seen_at))
+
     async def close(self, session: Session, row: AuditRow) -> None:
         """End a session now, for good."""
-        self._remember_closed(session.id)
-        await self._accounts.close_session(session.id, row, self._clock())
+        await self.close_by_id(session.id, row)
+
+    async def close_by_id(self, identity: str, row: AuditRow) -> None:
+        """End a session that is known by its id only."""
+        self._remember_closed(identity)
+        await self._accounts.close_session(identity, row, self._clock())
+
+    def oldest_live(self, now: datetime) -> datetime:
+        """Return since when a session must have been seen in store to be alive, perhaps."""
+        return now - self.limits.idle - STORE_SEEN_EVERY
 
     async def _held_or_read(self, identity: str, now: datetime) -> _Held | None:
         held = self._held.get(identity)
@@ -129,12 +174,3 @@ def _data(grant: Grant, data: Mapping[str, str] | None) -> dict[str, str]:
     """Keep with a session what its grant narrows the role to."""
     narrowed = {} if grant.services is None else {SERVICES: " ".join(grant.services)}
     return {**(data or {}), **narrowed}
-
-
-def _live(session: Session, now: datetime) -> bool:
-    return now - session.seen_at < IDLE and now - session.created_at < ABSOLUTE
-
-
-def expires_at(session: Session) -> datetime:
-    """Return when the session ends if nothing more happens."""
-    return min(session.seen_at + IDLE, session.created_at + ABSOLUTE)

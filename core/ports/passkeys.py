@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from core.domain.buyers import PersonKey
+from core.ports.accounts import Session
 from core.ports.ledger import AuditRow
 
 
@@ -85,3 +86,6 @@ class Passkeys(Protocol):
 
     async def live_sessions(self, seen_after: datetime) -> Sequence[LiveSession]:
         """Return the sessions seen since an instant that rest on a certificate."""
+
+    async def change_session(self, session: Session, row: AuditRow, at: datetime) -> bool:
+        """Store a session's data with an audit row; False where it has ended meanwhile."""

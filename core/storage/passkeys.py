@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, or_, select
 
 from core.domain.buyers import PersonKey
-from core.ports import AuditRow
+from core.ports import AuditRow, Session
 from core.ports.passkeys import LiveSession, LoginCertificate, Passkey
 from core.storage.audit_table import write_audit
 from core.storage.connection import from_microseconds, to_microseconds
@@ -23,6 +23,7 @@ _ADD = "INSERT OR IGNORE INTO passkeys VALUES (?,?,?,?,?,?,?,?,?,?,?)"
 _USE = "UPDATE passkeys SET sign_count = ?, used_at = ? WHERE id = ? AND sign_count = ?"
 _REMOVE = 'DELETE FROM passkeys WHERE id = ? AND "user" = ?'
 _REMEMBER = "INSERT OR IGNORE INTO login_certificates VALUES (?,?,?,?,?,?)"
+_CHANGE_SESSION = "UPDATE sessions SET seen_at = ?, data = ? WHERE id = ?"
 
 
 class SqlitePasskeys:
@@ -107,6 +108,11 @@ class SqlitePasskeys:
             for row, data in found
             if data.get("fingerprint")
         ]
+
+    async def change_session(self, session: Session, row: AuditRow, at: datetime) -> bool:
+        """Store a session's data with an audit row; False where it has ended meanwhile."""
+        values = (to_microseconds(session.seen_at), json.dumps(dict(session.data)), session.id)
+        return await self._change(_CHANGE_SESSION, values, row, at)
 
     async def _change(
         self, statement: str, values: tuple[object, ...], row: AuditRow, at: datetime

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from aiohttp import web
@@ -9,7 +11,8 @@ from aiohttp import web
 from core.actions.desk import audit_row
 from core.domain.calendar import rfc3339
 from core.errors import MaskmapError
-from core.ports import Session
+from core.ports import Grant, Session, User
+from core.ports.passkeys import LoginCertificate
 from pharmacy_portal.api.bodies import json_response, read_body
 from pharmacy_portal.cookies import (
     drop_session_cookie,
@@ -17,9 +20,21 @@ from pharmacy_portal.cookies import (
     set_pre_login_cookie,
     set_session_cookie,
 )
-from pharmacy_portal.login.verification import ChooseInstitution, LoginRequest, verify_login
+from pharmacy_portal.login.certificates import fingerprint_of, read_certificate
+from pharmacy_portal.login.challenges import Challenge
+from pharmacy_portal.login.verification import (
+    ChooseInstitution,
+    Holder,
+    LoginRequest,
+    verify_login,
+)
 from pharmacy_portal.permission_names import authorised_services, permissions_of
-from pharmacy_portal.sessions import expires_at
+from pharmacy_portal.sessions import (
+    BY_CERTIFICATE,
+    FINGERPRINT,
+    METHOD,
+    is_locked,
+)
 from pharmacy_portal.wiring import ORIGIN, SESSION, Portal, portal_of, session_of
 
 INSTITUTIONS = "institutions"
@@ -43,17 +58,26 @@ async def post_login(request: web.Request) -> web.Response:
     secret = pre_login_secret(request, request[ORIGIN])
     challenge = portal.challenges.take(secret) if secret else None
     wanted = await read_body(request, LoginRequest)
-    return await log_in(request, wanted, challenge)
+    try:
+        return await log_in(request, wanted, challenge)
+    except ChooseInstitution:
+        # One PIN is enough: the same signature may come again with the institution.
+        assert secret and challenge
+        fingerprint = fingerprint_of(read_certificate(wanted.certificate))
+        portal.challenges.give_back(secret, challenge, only_for=fingerprint)
+        raise
 
 
-async def log_in(request: web.Request, wanted: LoginRequest, challenge: str | None) -> web.Response:
+async def log_in(
+    request: web.Request, wanted: LoginRequest, challenge: Challenge | None
+) -> web.Response:
     """Verify a login and open its session; both outcomes leave an audit row."""
     portal = portal_of(request)
     now = portal.clock()
     try:
         found = await verify_login(
-            portal.accounts,
-            portal.trust.current(),
+            portal.state,
+            portal.certificates,
             wanted,
             origin=request[ORIGIN],
             challenge=challenge,
@@ -62,23 +86,65 @@ async def log_in(request: web.Request, wanted: LoginRequest, challenge: str | No
     except ChooseInstitution:
         raise
     except MaskmapError as refusal:
-        await _record_refusal(portal, request, refusal, now)
+        await record_refusal(request, refusal)
         raise
+    holder = found.holder
+    await remember_certificate(portal, holder, now)
+    evidence = {"method": BY_CERTIFICATE, "evidence": holder.evidence.revocation}
+    return await begin_session(
+        request,
+        replace(holder.user, certificate=holder.facts.key),
+        found.grant,
+        evidence | {"card": holder.facts.kind},
+        {METHOD: BY_CERTIFICATE, FINGERPRINT: holder.evidence.fingerprint},
+    )
+
+
+async def begin_session(
+    request: web.Request,
+    user: User,
+    grant: Grant,
+    facts: Mapping[str, object],
+    data: Mapping[str, str],
+) -> web.Response:
+    """Open a session with its audit row (``facts`` go into it), and hand out its cookie."""
+    portal = portal_of(request)
     await _end_former_session(request)
-    institutions = [grant.institution for grant in found.user.grants]
-    row = audit_row("login", by=found.user.id, outlet=found.grant.institution)
+    institutions = [one.institution for one in user.grants]
+    row = audit_row("login", by=user.id, outlet=grant.institution, **facts)
     secret, session = await portal.sessions.open(
-        found.user, found.grant, row, {INSTITUTIONS: " ".join(institutions)}
+        user, grant, row, {INSTITUTIONS: " ".join(institutions), **data}
     )
     response = json_response(who(session))
     set_session_cookie(response, request[ORIGIN], secret)
     return response
 
 
+async def remember_certificate(portal: Portal, holder: Holder, now: datetime) -> None:
+    """Keep the certificate: sessions and passkeys of its user rest on it."""
+    leaf = holder.evidence.chain[0]
+    kept = LoginCertificate(
+        fingerprint=holder.evidence.fingerprint,
+        user=holder.user.id,
+        key=holder.facts.key,
+        chain=holder.chain,
+        not_after=leaf.not_valid_after_utc,
+        seen_at=now,
+    )
+    row: dict[str, object] = {
+        "act": "certificate_seen",
+        "by": holder.user.id,
+        "certificate": holder.evidence.fingerprint,
+    }
+    await portal.state.passkeys.remember_certificate(kept, row)
+
+
 async def get_me(request: web.Request) -> web.Response:
     """Say who is logged in, where, and what that allows."""
-    session = session_of(request)
-    return json_response({**who(session), "expires_at": rfc3339(expires_at(session))})
+    portal, session = portal_of(request), session_of(request)
+    return json_response(
+        {**who(session), "expires_at": rfc3339(portal.sessions.limits.end(session))}
+    )
 
 
 async def post_logout(request: web.Request) -> web.Response:
@@ -100,6 +166,8 @@ def who(session: Session) -> dict[str, object]:
         "institutions": institutions,
         "role": session.role,
         "permissions": permissions_of(session.role, authorised_services(session)),
+        "method": session.data.get(METHOD, BY_CERTIFICATE),
+        "locked": is_locked(session),
     }
 
 
@@ -108,12 +176,12 @@ def address_of(request: web.Request) -> str:
     return request.remote or "unknown"
 
 
-async def _record_refusal(
-    portal: Portal, request: web.Request, refusal: MaskmapError, now: datetime
-) -> None:
+async def record_refusal(request: web.Request, refusal: MaskmapError) -> None:
+    """Count a refused login, and leave its audit row."""
+    portal = portal_of(request)
     portal.budgets.count_failed_login(address_of(request))
     row: dict[str, object] = {"act": "login_refused", "reason": refusal.code}
-    await portal.ledger.record(row, now)
+    await portal.ledger.record(row, portal.clock())
 
 
 async def _end_former_session(request: web.Request) -> None:

@@ -6,17 +6,17 @@ and names are not unique.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TypeGuard
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 from cryptography.x509.verification import (
+    ClientVerifier,
     Criticality,
     ExtensionPolicy,
     Policy,
@@ -25,14 +25,31 @@ from cryptography.x509.verification import (
     VerificationError,
 )
 
+from core.domain.statements import login_statement
 from core.errors import NotPermitted
+from pharmacy_portal.login.facts import facts_of
+from pharmacy_portal.login.revocation import ACCEPTED_HASHES, extension
 from pharmacy_portal.login.trust import Trust
 
-HEADING = "maskmap login v1"
 MECHANISMS = ("RSA-PKCS1v15-SHA256", "ECDSA-P256-SHA256")
 MAX_INTERMEDIATES = 4
 _MAX_CHAIN_DEPTH = 3
 _LEAST_RSA_BITS = 2048
+# Critical extensions of a leaf that are looked at, here or by the library.
+_UNDERSTOOD = {
+    ExtensionOID.BASIC_CONSTRAINTS,
+    ExtensionOID.KEY_USAGE,
+    ExtensionOID.EXTENDED_KEY_USAGE,
+    ExtensionOID.CERTIFICATE_POLICIES,
+    ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+}
+# A card without purposes serves any; one with purposes must have one that a person signs with.
+_PURPOSES = {
+    ExtendedKeyUsageOID.CLIENT_AUTH,
+    ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
+    ExtendedKeyUsageOID.SMARTCARD_LOGON,
+    ExtendedKeyUsageOID.EMAIL_PROTECTION,
+}
 
 
 class LoginRefused(NotPermitted):
@@ -43,19 +60,17 @@ class LoginRefused(NotPermitted):
 
 def signed_text(origin: str, challenge: str, certificate: x509.Certificate) -> bytes:
     """Return the four lines that a card signs."""
-    digest = hashlib.sha256(certificate.public_bytes(serialization.Encoding.DER)).hexdigest()
-    return "\n".join((HEADING, origin, challenge, digest)).encode()
+    return login_statement(origin, challenge, fingerprint_of(certificate))
+
+
+def fingerprint_of(certificate: x509.Certificate) -> str:
+    """Return the lower-case hex SHA-256 of a certificate's DER."""
+    return certificate.fingerprint(hashes.SHA256()).hex()
 
 
 def certificate_key(certificate: x509.Certificate) -> str:
-    """Return SHA-256 over issuer ‖ subject serial number ‖ public key's hash, as hex."""
-    serials = certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
-    serial = str(serials[0].value) if serials else str(certificate.serial_number)
-    public_key = certificate.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    whole = certificate.issuer.public_bytes() + serial.encode()
-    return hashlib.sha256(whole + hashlib.sha256(public_key).digest()).hexdigest()
+    """Return the key under which a certificate's user is found."""
+    return facts_of(certificate).key
 
 
 def read_certificate(pem: str) -> x509.Certificate:
@@ -72,48 +87,68 @@ def read_certificate(pem: str) -> x509.Certificate:
     return certificate
 
 
-def check_chain(
+def build_chain(
     trust: Trust, leaf: x509.Certificate, intermediates: Sequence[x509.Certificate], now: datetime
-) -> None:
-    """Check chain, validity and revocation at an instant.
+) -> list[x509.Certificate]:
+    """Return leaf to anchor, each valid at an instant; revocation is looked at elsewhere.
 
     Raises:
-        LoginRefused: CERTIFICATE_EXPIRED, CERTIFICATE_UNTRUSTED or CERTIFICATE_REVOKED.
+        LoginRefused: CERTIFICATE_EXPIRED or CERTIFICATE_UNTRUSTED.
     """
     instant = now.astimezone(UTC)
     if not leaf.not_valid_before_utc <= instant <= leaf.not_valid_after_utc:
         raise LoginRefused("certificate is not valid now", code="CERTIFICATE_EXPIRED")
-    for issuer, certificate in _issuers(_chain(trust, leaf, intermediates, instant)):
-        _check_revocation(trust, issuer, certificate, instant)
-
-
-def _chain(
-    trust: Trust, leaf: x509.Certificate, intermediates: Sequence[x509.Certificate], at: datetime
-) -> list[x509.Certificate]:
-    """Return leaf to root."""
-    if not trust.roots:
+    if trust.store is None:
         raise LoginRefused("no certificate authority is trusted", code="CERTIFICATE_UNTRUSTED")
+    try:
+        verifier = _verifier(trust.store, instant)
+        chain = list(verifier.verify(leaf, [*trust.between, *intermediates]).chain)
+    except VerificationError:
+        raise LoginRefused(
+            "the certificate does not chain to a trusted authority", code="CERTIFICATE_UNTRUSTED"
+        ) from None
+    if len(chain) < 2:
+        raise LoginRefused("an anchor is no login card", code="CERTIFICATE_UNTRUSTED")
+    if fault := next(filter(None, (leaf_fault(leaf), *map(_weakness, chain[:-1]))), None):
+        raise LoginRefused(fault, code="CERTIFICATE_UNTRUSTED")
+    return chain
+
+
+def _verifier(store: Store, at: datetime) -> ClientVerifier:
     # Cards of the government's authorities carry no subjectAltName, which the library's own
-    # policy for leaves demands; what matters here is checked instead.
+    # policy for leaves demands; what matters here is checked instead (see `leaf_fault`).
     leaf_policy = (
         ExtensionPolicy.permit_all()
         .require_present(x509.KeyUsage, Criticality.AGNOSTIC, _may_sign)
         .may_be_present(x509.BasicConstraints, Criticality.AGNOSTIC, _is_no_authority)
     )
-    verifier = (
+    return (
         PolicyBuilder()
-        .store(Store(trust.roots))
+        .store(store)
         .time(at)
         .max_chain_depth(_MAX_CHAIN_DEPTH)
         .extension_policies(ca_policy=ExtensionPolicy.webpki_defaults_ca(), ee_policy=leaf_policy)
         .build_client_verifier()
     )
-    try:
-        return list(verifier.verify(leaf, list(intermediates)).chain)
-    except VerificationError:
-        raise LoginRefused(
-            "the certificate does not chain to a trusted authority", code="CERTIFICATE_UNTRUSTED"
-        ) from None
+
+
+def leaf_fault(leaf: x509.Certificate) -> str | None:
+    """Say what stands against a leaf that the library was told not to look at; None: nothing."""
+    if any(one.critical and one.oid not in _UNDERSTOOD for one in leaf.extensions):
+        return "the certificate has a critical extension that is not understood"
+    purposes = extension(leaf.extensions, x509.ExtendedKeyUsage)
+    if purposes is not None and not _PURPOSES & set(purposes):
+        return "the certificate is not made for logging in"
+    return None
+
+
+def _weakness(certificate: x509.Certificate) -> str | None:
+    if not isinstance(certificate.signature_hash_algorithm, ACCEPTED_HASHES):
+        return "the certificate is signed with a hash that is not accepted"
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < _LEAST_RSA_BITS:
+        return "the certificate's key is too short"
+    return None
 
 
 def _may_sign(_: Policy, __: x509.Certificate, usage: x509.KeyUsage) -> None:
@@ -126,23 +161,6 @@ def _is_no_authority(
 ) -> None:
     if constraints is not None and constraints.ca:
         raise ValueError("an authority's certificate is no login card")
-
-
-def _issuers(
-    chain: Sequence[x509.Certificate],
-) -> list[tuple[x509.Certificate, x509.Certificate]]:
-    return list(zip(chain[1:], chain[:-1], strict=True))
-
-
-def _check_revocation(
-    trust: Trust, issuer: x509.Certificate, certificate: x509.Certificate, at: datetime
-) -> None:
-    """Fail closed: without a list of the issuer that is signed and current, nobody gets in."""
-    found = trust.revocation_list(issuer, at)
-    if found is None:
-        raise LoginRefused("no current revocation list of the issuer", code="CERTIFICATE_UNTRUSTED")
-    if found.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None:
-        raise LoginRefused("the certificate is revoked", code="CERTIFICATE_REVOKED")
 
 
 def check_signature(

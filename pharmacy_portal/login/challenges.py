@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.clock import Clock
@@ -16,10 +16,11 @@ OUTSTANDING = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What a card signs, and until when."""
+    """What a card signs, and until when; ``only_for`` one certificate, where it was used once."""
 
     text: str
     expires_at: datetime
+    only_for: str = ""
 
 
 class Challenges:
@@ -38,12 +39,19 @@ class Challenges:
             self._waiting.popitem(last=False)
         return secret, challenge
 
-    def take(self, secret: str) -> str | None:
+    def take(self, secret: str) -> Challenge | None:
         """Use up the challenge bound to a cookie; None when there is none, or it is too old."""
         challenge = self._waiting.pop(_hash(secret), None)
         if challenge is None or self._clock() >= challenge.expires_at:
             return None
-        return challenge.text
+        return challenge
+
+    def give_back(self, secret: str, challenge: Challenge, only_for: str) -> None:
+        """Let the same signature finish a login whose institution was still open.
+
+        ``only_for``: SHA-256 of the certificate that signed; the end of the challenge stays.
+        """
+        self._waiting[_hash(secret)] = replace(challenge, only_for=only_for)
 
 
 def _hash(secret: str) -> str:

@@ -10,19 +10,23 @@ from datetime import datetime
 
 import msgspec
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
+from core.actions.people import recognise
 from core.errors import Invalid, MaskmapError
-from core.ports import Accounts, Grant, User
+from core.ports import CertificateFacts, Grant, User
+from core.storage import State
 from pharmacy_portal.login.certificates import (
     MAX_INTERMEDIATES,
     LoginRefused,
-    certificate_key,
-    check_chain,
     check_signature,
+    fingerprint_of,
     read_certificate,
     signed_text,
 )
-from pharmacy_portal.login.trust import Trust
+from pharmacy_portal.login.challenges import Challenge
+from pharmacy_portal.login.check import CertificateCheck, Evidence
+from pharmacy_portal.login.facts import facts_of
 
 _PEM_END = "-----END CERTIFICATE-----"
 
@@ -49,40 +53,74 @@ class ChooseInstitution(MaskmapError):
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """Who logged in, where, and with which certificate."""
+class Holder:
+    """Whose card signed: the user, what stands in his certificate, and how it was checked."""
 
     user: User
+    facts: CertificateFacts
+    evidence: Evidence
+    # PEM, leaf first, as it is kept for the checks while the session lives.
+    chain: str
+
+
+@dataclass(frozen=True)
+class LoggedIn:
+    """Who logged in, and where."""
+
+    holder: Holder
     grant: Grant
 
 
-async def verify_login(
-    accounts: Accounts,
-    trust: Trust,
+async def verify_holder(
+    state: State,
+    certificates: CertificateCheck,
     wanted: LoginRequest,
     *,
     origin: str,
-    challenge: str | None,
+    challenge: Challenge | None,
     now: datetime,
-) -> Evidence:
-    """Check everything about a login; ``challenge`` is the one bound to the browser.
+) -> Holder:
+    """Check signature, certificate and enrolment; ``challenge`` is the one bound to the browser.
+
+    Raises:
+        LoginRefused: with the code of what stood against it.
+    """
+    if challenge is None or wanted.challenge not in (None, challenge.text):
+        raise LoginRefused("the challenge is used up or too old", code="CHALLENGE_EXPIRED")
+    leaf = read_certificate(wanted.certificate)
+    if challenge.only_for not in ("", fingerprint_of(leaf)):
+        raise LoginRefused("the challenge is another card's", code="CHALLENGE_EXPIRED")
+    intermediates = read_intermediates(wanted.intermediates)
+    # The signature first: only who holds the card learns anything about its certificate.
+    text = signed_text(origin, challenge.text, leaf)
+    check_signature(leaf, wanted.mechanism, _bytes(wanted.signature), text)
+    evidence = await certificates.check(leaf, intermediates, now)
+    facts = facts_of(leaf)
+    user = await recognise(state, facts, now)
+    if user is None:
+        raise LoginRefused("this card is not enrolled", code="NOT_ENROLLED")
+    return Holder(user, facts, evidence, as_pem(leaf, *intermediates))
+
+
+async def verify_login(
+    state: State,
+    certificates: CertificateCheck,
+    wanted: LoginRequest,
+    *,
+    origin: str,
+    challenge: Challenge | None,
+    now: datetime,
+) -> LoggedIn:
+    """Check everything about a login.
 
     Raises:
         LoginRefused: with the code of what stood against it.
         ChooseInstitution: the card is good, the institution is open.
     """
-    if challenge is None or wanted.challenge not in (None, challenge):
-        raise LoginRefused("the challenge is used up or too old", code="CHALLENGE_EXPIRED")
-    leaf = read_certificate(wanted.certificate)
-    intermediates = _intermediates(wanted)
-    # The signature first: only who holds the card learns anything about its certificate.
-    text = signed_text(origin, challenge, leaf)
-    check_signature(leaf, wanted.mechanism, _bytes(wanted.signature), text)
-    check_chain(trust, leaf, intermediates, now)
-    user = await accounts.user_of_certificate(certificate_key(leaf))
-    if user is None or not user.grants:
-        raise LoginRefused("this card is not enrolled", code="NOT_ENROLLED")
-    return Evidence(user, choose_grant(user, wanted.institution))
+    holder = await verify_holder(
+        state, certificates, wanted, origin=origin, challenge=challenge, now=now
+    )
+    return LoggedIn(holder, choose_grant(holder.user, wanted.institution))
 
 
 def choose_grant(user: User, institution: str | None) -> Grant:
@@ -92,6 +130,8 @@ def choose_grant(user: User, institution: str | None) -> Grant:
         LoginRefused: the user has none there.
         ChooseInstitution: there are several, and none was named.
     """
+    if not user.grants:
+        raise LoginRefused("this card is not enrolled", code="NOT_ENROLLED")
     grants = {grant.institution: grant for grant in user.grants}
     if institution is None and len(grants) > 1:
         raise ChooseInstitution(sorted(grants))
@@ -101,14 +141,25 @@ def choose_grant(user: User, institution: str | None) -> Grant:
     return found
 
 
-def _intermediates(wanted: LoginRequest) -> list[x509.Certificate]:
-    """Read the intermediates: a list of PEM texts, one text with several, or nothing."""
-    given = wanted.intermediates or ()
+def read_intermediates(given: Sequence[str] | str | None) -> list[x509.Certificate]:
+    """Read intermediates: a list of PEM texts, one text with several, or nothing.
+
+    Raises:
+        Invalid: there are too many.
+        LoginRefused: one is no certificate.
+    """
+    given = given or ()
     texts = given.split(_PEM_END)[:-1] if isinstance(given, str) else given
     if len(texts) > MAX_INTERMEDIATES:
         raise Invalid("intermediates: too many certificates")
     ending = _PEM_END if isinstance(given, str) else ""
     return [read_certificate(text + ending) for text in texts]
+
+
+def as_pem(*certificates: x509.Certificate) -> str:
+    """Write certificates one after the other."""
+    pem = serialization.Encoding.PEM
+    return "".join(one.public_bytes(pem).decode() for one in certificates)
 
 
 def _bytes(signature: str) -> bytes:

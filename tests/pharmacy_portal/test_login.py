@@ -17,7 +17,7 @@ from tests.pharmacy_portal.tills import API, Till, World, running_portal
 async def test_a_card_logs_in_and_learns_what_it_may_do(till: Till) -> None:
     document = await till.log_in()
     assert document["institution"] in document["institutions"]
-    assert document["permissions"] == ["see_outlet", "sell", "take_goods"]
+    assert document["permissions"] == ["see_outlet", "sell", "speak_for_outlet", "take_goods"]
     me = await (await till.get(f"{API}/me")).json()
     assert me["user"] == document["user"]
     assert me["institution"] == document["institution"]

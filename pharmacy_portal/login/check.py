@@ -1,0 +1,263 @@
+"""The whole check of a certificate: chain, and whether it was revoked; fail closed.
+
+Every authority of a chain needs a revocation list that holds. For the card itself an OCSP
+responder is asked too, where one is configured: an answer that comes counts, good or bad; where
+none comes in time, the list decides. See docs/decisions/0075.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.x509.ocsp import OCSPCertStatus
+from prometheus_client import CollectorRegistry
+
+from core.log import get_logger
+from core.settings import Settings
+from pharmacy_portal.login.certificates import LoginRefused, build_chain, fingerprint_of
+from pharmacy_portal.login.fetching import AllowedHosts, Fetcher, FetchFailed
+from pharmacy_portal.login.numbers import RevocationNumbers
+from pharmacy_portal.login.ocsp import (
+    Answer,
+    OcspRefused,
+    OcspSilent,
+    question,
+    read_answer,
+    responders,
+)
+from pharmacy_portal.login.revocation import (
+    Revocations,
+    distribution_points,
+    is_authority,
+    key_digest,
+)
+from pharmacy_portal.login.trust import Trust, TrustFolder
+
+CACHED_ANSWERS = 20_000
+SEEN_POINTS = 64
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationPolicy:
+    """What the operator configured."""
+
+    grace: timedelta = timedelta()
+    urls: tuple[str, ...] = ()
+    hosts: AllowedHosts = field(default_factory=AllowedHosts)
+    ocsp_url: str = ""
+
+
+def policy_of(settings: Settings) -> RevocationPolicy:
+    """Read the policy from the settings."""
+    return RevocationPolicy(
+        grace=timedelta(minutes=settings.revocation_grace),
+        urls=tuple(url for url in settings.revocation_urls.split(",") if url),
+        hosts=AllowedHosts(settings.revocation_hosts),
+        ocsp_url=settings.ocsp_url,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What showed that a certificate is not revoked: ``crl``, ``ocsp`` or ``crl+ocsp``."""
+
+    revocation: str
+    fingerprint: str
+    chain: tuple[x509.Certificate, ...] = ()
+
+
+class CertificateCheck:
+    """The trust of this portal, in memory, and what it may ask of others."""
+
+    def __init__(
+        self,
+        folder: TrustFolder,
+        policy: RevocationPolicy,
+        fetcher: Fetcher,
+        numbers: RevocationNumbers,
+    ) -> None:
+        self.folder = folder
+        self.policy = policy
+        self.fetcher = fetcher
+        self.numbers = numbers
+        self._answers: OrderedDict[str, Answer] = OrderedDict()
+        # Where lists of authorities are found whose cards were seen; the refresh goes there.
+        self.points: OrderedDict[str, x509.Certificate] = OrderedDict()
+        self._looking = asyncio.Lock()
+
+    @property
+    def trust(self) -> Trust:
+        """What is trusted now; in memory."""
+        return self.folder.held
+
+    async def look(self, *, closely: bool = False) -> None:
+        """Take up what changed in the folder; ``closely`` looks at each file, too."""
+        if closely or self.folder.has_moved():
+            async with self._looking:
+                await asyncio.to_thread(self.folder.current)
+
+    async def check(
+        self, leaf: x509.Certificate, intermediates: Sequence[x509.Certificate], now: datetime
+    ) -> Evidence:
+        """Check chain, validity, purpose and revocation at an instant.
+
+        Raises:
+            LoginRefused: CERTIFICATE_EXPIRED, CERTIFICATE_UNTRUSTED, CERTIFICATE_REVOKED, or
+                REVOCATION_UNKNOWN where nobody can say now.
+        """
+        await self.look()
+        at = now.astimezone(UTC)
+        chain = build_chain(self.trust, leaf, intermediates, at)
+        if not all(self._listed(*pair, at) for pair in _pairs(chain[1:])):
+            raise _unknown()
+        evidence = await self._of_leaf(leaf, chain[1], at)
+        return Evidence(evidence, fingerprint_of(leaf), tuple(chain))
+
+    def recheck(self, chain: Sequence[x509.Certificate], now: datetime) -> None:
+        """Look a chain that was good before up in the lists of now; asks nobody.
+
+        Raises:
+            LoginRefused: CERTIFICATE_EXPIRED or CERTIFICATE_REVOKED.
+        """
+        at = now.astimezone(UTC)
+        if at > chain[0].not_valid_after_utc:
+            raise LoginRefused("certificate is not valid now", code="CERTIFICATE_EXPIRED")
+        for pair in _pairs(chain):
+            self._listed(*pair, at)
+
+    def asks_responder(self, leaf: x509.Certificate) -> bool:
+        """Tell whether a responder is asked about a certificate."""
+        return bool(self._responder(leaf))
+
+    async def _of_leaf(self, leaf: x509.Certificate, issuer: x509.Certificate, at: datetime) -> str:
+        self._remember_points(leaf, issuer)
+        listed = self._listed(leaf, issuer, at)
+        answered = await self._answered(leaf, issuer, at)
+        if not listed and not answered:
+            raise _unknown()
+        return "+".join(("crl",) * listed + ("ocsp",) * answered)
+
+    def _listed(
+        self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
+    ) -> bool:
+        """Look a certificate up in the newest list that speaks for it.
+
+        Raises:
+            LoginRefused: it stands there.
+        """
+        return is_listed_good(self.trust.revocations, certificate, issuer, at, self.policy.grace)
+
+    async def _answered(
+        self, leaf: x509.Certificate, issuer: x509.Certificate, at: datetime
+    ) -> bool:
+        """Ask the responder, or remember what it said; False where nobody answered.
+
+        Raises:
+            LoginRefused: the answer says revoked, or must not be believed.
+        """
+        url = self._responder(leaf)
+        if not url:
+            return False
+        answer = self._remembered(leaf, at)
+        if answer is None:
+            answer = await self._ask(url, leaf, issuer, at)
+        if answer is None:
+            return False
+        if answer.status is OCSPCertStatus.REVOKED:
+            raise LoginRefused("the certificate is revoked", code="CERTIFICATE_REVOKED")
+        if answer.status is not OCSPCertStatus.GOOD:
+            raise _unknown()
+        return True
+
+    def _responder(self, leaf: x509.Certificate) -> str:
+        named = self.policy.hosts.among(responders(leaf))
+        return self.policy.ocsp_url or next(iter(named), "")
+
+    async def _ask(
+        self, url: str, leaf: x509.Certificate, issuer: x509.Certificate, at: datetime
+    ) -> Answer | None:
+        try:
+            body = await self.fetcher.ocsp_answer(url, question(leaf, issuer))
+            answer = read_answer(body, leaf, issuer, at)
+        except (FetchFailed, OcspSilent) as fault:
+            self.numbers.count_answer("silent")
+            _log.warning("ocsp_silent", fault=str(fault))
+            return None
+        except OcspRefused as fault:
+            self.numbers.count_answer("refused")
+            _log.error("alarm_ocsp_answer_refused", fault=str(fault))
+            raise _unknown() from None
+        self.numbers.count_answer(answer.status.name.lower())
+        self._remember(leaf, answer)
+        return answer
+
+    def _remembered(self, leaf: x509.Certificate, at: datetime) -> Answer | None:
+        answer = self._answers.get(fingerprint_of(leaf))
+        return answer if answer is not None and at < answer.believed_until else None
+
+    def _remember(self, leaf: x509.Certificate, answer: Answer) -> None:
+        self._answers[fingerprint_of(leaf)] = answer
+        if len(self._answers) > CACHED_ANSWERS:
+            self._answers.popitem(last=False)
+
+    def forget_answer(self, fingerprint: str) -> None:
+        """Ask the responder anew at the next check of a certificate."""
+        self._answers.pop(fingerprint, None)
+
+    def _remember_points(self, leaf: x509.Certificate, issuer: x509.Certificate) -> None:
+        for url in self.policy.hosts.among(distribution_points(leaf)):
+            self.points[url] = issuer
+            self.points.move_to_end(url)
+            if len(self.points) > SEEN_POINTS:
+                self.points.popitem(last=False)
+
+    def authorities(self) -> list[x509.Certificate]:
+        """List the authorities whose lists are of use: the folder's, and those of cards seen."""
+        known = [*self.trust.roots, *self.trust.between, *self.points.values()]
+        return list({key_digest(one): one for one in known if is_authority(one)}.values())
+
+
+def make_check(settings: Settings, folder: Path, registry: CollectorRegistry) -> CertificateCheck:
+    """Make the check of one portal and read its trust for the first time."""
+    trust = TrustFolder(folder, demo=settings.demo, fetched=settings.revocation_folder)
+    trust.current()
+    return CertificateCheck(trust, policy_of(settings), Fetcher(), RevocationNumbers(registry))
+
+
+def is_listed_good(
+    lists: Revocations,
+    certificate: x509.Certificate,
+    issuer: x509.Certificate,
+    at: datetime,
+    grace: timedelta,
+) -> bool:
+    """Tell whether a list that holds speaks for a certificate, and well; False: no such list.
+
+    Raises:
+        LoginRefused: the certificate is revoked.
+    """
+    found = lists.covering(certificate, issuer, at, grace)
+    if found is not None and certificate.serial_number in found.serials:
+        raise LoginRefused("the certificate is revoked", code="CERTIFICATE_REVOKED")
+    return found is not None
+
+
+def _pairs(
+    chain: Sequence[x509.Certificate],
+) -> list[tuple[x509.Certificate, x509.Certificate]]:
+    """List each certificate of a chain with its issuer."""
+    return list(pairwise(chain))
+
+
+def _unknown() -> LoginRefused:
+    return LoginRefused(
+        "nobody can say now whether the certificate is revoked", code="REVOCATION_UNKNOWN"
+    )
