@@ -13,6 +13,8 @@ COMMANDS: dict[str, Command | Group] = {
     "site": Command("public_site.cli:site", "The public site, from published snapshots."),
     "agent": Command("pharmacy_portal.card_agent.cli:agent", "The card agent of this computer."),
     "outlets": Command("publisher.register.cli:outlets", "The register of outlets."),
+    "staff": Command("core.people_cli:staff", "The list of practising staff: import it."),
+    "people": Command("core.people_cli:people", "Institutions: invite, grant the service."),
     "apps": Command("core.community.cli:apps", "The directory of applications."),
     "rules": Command("core.rules_cli:rules", "The rationing rules."),
     "replay": Command("publisher.replay.cli:replay", "Turn real published series into a ledger."),

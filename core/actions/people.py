@@ -161,7 +161,8 @@ def _with_invitation(
     row = _redeemed(invitation, user)
     fault = _fault(invitation, user, card_kind)
     if fault is not None:
-        return refused(row, fault)
+        # Whoever is refused before he has an account leaves no id of one.
+        return refused(row | {"by": ""} if change.users else row, fault)
     access = Access(
         user=user,
         name="",

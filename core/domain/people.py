@@ -210,7 +210,7 @@ def _rank(access: Access, service: Service | None) -> tuple[bool, int]:
 
 
 def staff_left(known: Sequence[StaffMember], listed: Sequence[StaffMember]) -> list[StaffMember]:
-    """Return who is no longer on the list of an institution that the list names."""
+    """Return who is no longer on the list, at institutions that the list names."""
     named = {member.institution for member in listed}
     still = {staff_key(member) for member in listed}
     return [one for one in known if one.institution in named and staff_key(one) not in still]

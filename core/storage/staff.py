@@ -22,7 +22,11 @@ def write_staff(
     left: Sequence[StaffMember],
     at: datetime,
 ) -> StaffChanges:
-    """Add, change and let go; whoever left loses what the list had granted, at once."""
+    """Add, change and let go; whoever left loses what the list had granted, at once.
+
+    A line without card only names its institution: everybody on the list there has left.
+    """
+    listed = [one for one in listed if one.subject_serial]
     now = to_microseconds(at)
     added = [one for one in listed if staff_key(one) not in known]
     renamed = [one for one in listed if _renamed(one, known.get(staff_key(one)))]
