@@ -50,7 +50,7 @@ async def edit_page(
         NotFound: there is no such page. Conflict: somebody edited it meanwhile.
         Invalid: a text cannot be taken.
     """
-    known = CONTENT_PAGES[shipped(page).page].fields
+    known = CONTENT_PAGES[shipped(page).page]
     kept = {name: published(fields.get(name, ""), LONGEST_FIELD) for name in known}
     words = in_both(zh, en, LONGEST_TEXT, lines=True)
     edited = PageVersion(page, version + 1, words, by, clock(), kept)

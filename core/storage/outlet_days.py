@@ -15,7 +15,10 @@ from core.storage.queries import outlet_of_row
 
 _REGISTER = text("SELECT * FROM outlets WHERE status != 'withdrawn' AND NOT test ORDER BY code")
 _BALANCES = text("SELECT outlet, product, pieces FROM balances")
-_LOGINS = text("SELECT institution, at FROM last_logins")
+_LOGINS = text(
+    "SELECT institution, max(last_used_at) FROM grants WHERE last_used_at IS NOT NULL"
+    " GROUP BY institution"
+)
 _AUTOMATIC = text("SELECT outlet FROM daily_intakes WHERE programme = :programme AND day = :day")
 # Outlet by outlet, as the index is; CROSS JOIN keeps SQLite to that order, so that the cost follows
 # this day and not the length of the ledger. A sale counts once, however many products it has.

@@ -1,4 +1,4 @@
-"""The tables of the authority's texts, and of when each institution last logged in.
+"""The tables of the authority's texts.
 
 Texts are never changed: each edit is a further version, the greatest number is the one in force.
 """
@@ -37,12 +37,5 @@ page_versions = Table(
     Column("fields", Text, nullable=False),
     Column("restores", Integer),
     Column("by", String, nullable=False),
-    Column("at", BigInteger, nullable=False),
-)
-
-last_logins = Table(
-    "last_logins",
-    metadata,
-    Column("institution", String(10), primary_key=True),
     Column("at", BigInteger, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""The authority's acts: announcements, pages; when each institution last logged in."""
+"""The authority's acts: announcements and pages."""
 
 from __future__ import annotations
 
@@ -42,15 +42,9 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("page", "version"),
     )
-    op.create_table(
-        "last_logins",
-        sa.Column("institution", sa.String(length=10), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("institution"),
-    )
 
 
 def downgrade() -> None:
     """Drop the tables."""
-    for table in ("last_logins", "page_versions", "announcement_versions"):
+    for table in ("page_versions", "announcement_versions"):
         op.drop_table(table)
