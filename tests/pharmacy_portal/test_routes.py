@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from core.domain.access import ROLES, Permission, has_permission
+from core.domain.content_pages import CONTENT_PAGES
 from pharmacy_portal.api import probes
 from pharmacy_portal.route_table import DEMO, ROUTES
 from pharmacy_portal.routes import Route
@@ -28,7 +29,8 @@ EVERY_ROUTE = [*ROUTES, *DEMO]
 
 def concrete(route: Route) -> str:
     """Fill the places of a path."""
-    return route.path.replace("{sale}", "999").replace("{name}", "portal.css")
+    path = route.path.replace("{sale}", "999").replace("{name}", "portal.css")
+    return path.replace("{proposal}", "p1")
 
 
 async def ask(till: Till, route: Route) -> Any:
@@ -105,6 +107,8 @@ def test_only_probes_and_the_entrance_are_public() -> None:
     public = {r.path for r in EVERY_ROUTE if r.permission is Permission.PUBLIC}
     assert public == {
         "/login",
+        "/news",
+        *(f"/{page}" for page in CONTENT_PAGES),
         "/static/{name}",
         "/api/v1/login",
         "/api/v1/login/challenge",
