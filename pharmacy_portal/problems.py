@@ -10,6 +10,7 @@ from types import MappingProxyType
 import msgspec
 from aiohttp import web
 
+from core.domain.refusals import READING_FAULTS
 from core.errors import (
     Conflict,
     Invalid,
@@ -31,7 +32,14 @@ from pharmacy_portal.routes import Kind
 RETRY_AFTER_S = 2
 # First the code, then the class, decides.
 STATUS_OF_CODE: Mapping[str, int] = MappingProxyType(
-    {"KEY_REUSED": 422, "RATE_LIMITED": 429, "SESSION_EXPIRED": 401, "NOT_ENROLLED": 403, "SESSION_LOCKED": 423}
+    {
+        "KEY_REUSED": 422,
+        "RATE_LIMITED": 429,
+        "SESSION_EXPIRED": 401,
+        "NOT_ENROLLED": 403,
+        "SESSION_LOCKED": 423,
+        "CARD_READING_REQUIRED": 422,
+    }
 )
 _STATUS_OF_CLASS: tuple[tuple[type[MaskmapError], int], ...] = (
     (Refused, 409),
@@ -86,6 +94,9 @@ def _members(error: MaskmapError, language: str) -> dict[str, object]:
         members["next_date"] = error.next_date.isoformat() if error.next_date else None
         members["next_date_words"] = next_date_words(error.next_date, language)
         members["details"] = error.details
+        if why := error.details.get("why"):
+            members["why"] = why
+            members["why_words"] = READING_FAULTS[str(why)].in_language(language)
     if isinstance(error, ChooseInstitution):
         members["institutions"] = list(error.institutions)
     return members

@@ -18,9 +18,12 @@ from pharmacy_portal.demo.tray import Tray
 from pharmacy_portal.login.challenges import Challenges
 from pharmacy_portal.login.check import CertificateCheck
 from pharmacy_portal.metrics import Metrics
+from pharmacy_portal.nonces import SessionNonces
 from pharmacy_portal.practice import Practice
+from pharmacy_portal.readings import Readings
 from pharmacy_portal.sessions import Sessions
 from pharmacy_portal.static_files import StaticFile
+from pharmacy_portal.trusted_agents import TrustedAgents
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,9 @@ class Portal:
     metrics: Metrics
     practice: Practice
     templates: Environment
+    trusted_agents: TrustedAgents
+    readings: Readings
+    agent_challenges: SessionNonces
     static: dict[str, StaticFile] = field(default_factory=dict)
     tray: Tray | None = None
 

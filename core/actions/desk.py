@@ -6,7 +6,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
 import msgspec
 
@@ -17,17 +16,11 @@ from core.domain.identity import normalise_number
 from core.domain.programme import Block, Pieces, Programme
 from core.errors import Invalid, NotFound, Refused
 from core.ports import AuditRow, Facts, Idempotency, Ledger
+from core.rules_watch import Rules, programme_of
 
 MOST_PIECES = 1_000_000
 _MARKS = ("Cc", "Cf")
 _NUMBER_LIKE = re.compile(r"[A-Z][A-Z0-9][0-9]{8}")
-
-
-class Rules(Protocol):
-    """The rules of a process that runs for days: they may change at a midnight."""
-
-    def programme_at(self, instant: datetime) -> Programme:
-        """Return the programme that an act of this instant is judged by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +38,12 @@ class Desk:
     @property
     def programme(self) -> Programme:
         """The programme of this moment."""
-        if isinstance(self.rules, Programme):
-            return self.rules
-        return self.rules.programme_at(self.clock())
+        return programme_of(self.rules, self.clock())
 
     def fixed(self) -> Desk:
         """Return the desk as it is now: an act that waits over midnight keeps its own day."""
         now = self.clock()
-        fixed = self.rules
-        programme = fixed if isinstance(fixed, Programme) else fixed.programme_at(now)
-        return Desk(self.ledger, lambda: now, programme, self.keys)
+        return Desk(self.ledger, lambda: now, programme_of(self.rules, now), self.keys)
 
     def moment(self) -> tuple[datetime, date]:
         """Return now, and its Taipei business day."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from core.domain.calendar import taipei_day
 from core.errors import Unavailable
+from core.rules_watch import in_use
 from pharmacy_portal.api.bodies import json_response
 from pharmacy_portal.wiring import portal_of
 
@@ -28,13 +28,7 @@ async def get_ready(request: web.Request) -> web.Response:
         await portal.ledger.outlet(_ANY_OUTLET)
     except OSError:
         raise Unavailable("the ledger does not answer") from None
-    block = portal.programme.block_on(taipei_day(portal.clock()))
-    rules = {
-        "programme": portal.programme.id,
-        "block": block.effective.isoformat() if block else None,
-        "pinned": portal.programme.pinned,
-        "hash": portal.programme.rules_hash(),
-    }
+    rules = in_use(portal.desk.rules, portal.clock)
     return json_response({"status": "ready", "rules": rules, "demo": portal.settings.demo})
 
 
