@@ -97,7 +97,7 @@ def availability_at(
     stopped = [stop for stop in stops if stop.holds(at)]
     if stopped:
         return _stopped(stopped)
-    until = _end_of(outlet.status_until)
+    until = ends_with(outlet.status_until) if outlet.status_until else None
     if outlet.status == "paused" and (until is None or at < until):
         return Availability(kind="paused", reason=outlet.status_reason, until=until)
     return _own_words(says, at) if says else Availability()
@@ -106,8 +106,8 @@ def availability_at(
 def turns(outlet: Outlet, says: OutletSays | None, stops: Sequence[Stop]) -> list[datetime]:
     """Return every instant at which time alone changes something, past ones too, in order."""
     found: list[datetime | None] = [stop.until for stop in stops]
-    if outlet.status == "paused":
-        found.append(_end_of(outlet.status_until))
+    if outlet.status == "paused" and outlet.status_until:
+        found.append(ends_with(outlet.status_until))
     if says:
         found += [says.pause_until if says.paused_at else None]
         found += [_end_of_day(begun) for begun in (says.sold_out_at, says.tickets.gone_at)]
@@ -173,11 +173,9 @@ def _own_words(says: OutletSays, at: datetime) -> Availability:
 
 
 def _end_of_day(instant: datetime | None) -> datetime | None:
-    return None if instant is None else _end_of(taipei_day(instant))
+    return None if instant is None else ends_with(taipei_day(instant))
 
 
-def _end_of(day: date | None) -> datetime | None:
+def ends_with(day: date) -> datetime:
     """Return the first instant after a Taipei day."""
-    if day is None:
-        return None
     return datetime.combine(day + timedelta(days=1), time(), TAIPEI)

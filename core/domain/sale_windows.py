@@ -22,11 +22,12 @@ MINUTES_A_DAY = 24 * 60
 _DAYS = "一二三四五六日"
 _DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _EVERY_DAY = frozenset(range(7))
-_LONGEST = 500
+LONGEST_WINDOWS = 500
 _WINDOW = re.compile(
     r"(?P<days>[^0-9:]+?) ?(?P<start>[0-9]{1,2}:[0-9]{2})-(?P<end>[0-9]{1,2}:[0-9]{2})"
     r"(?: (?P<pieces>[0-9]{1,6}) ?片)?"
 )
+_TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _DAY_NAME = re.compile(r"(?:星期|禮拜|[週周])(?=[一二三四五六日])")
 _RANGE = re.compile(r"(?:至|到|-|~|–|—)")
 
@@ -48,7 +49,7 @@ class SaleWindow(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=8192)
 def parse_windows(text: str) -> tuple[SaleWindow, ...]:
     """Read windows, canonical or nearly so; none where any part is something else."""
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST_WINDOWS:
         return ()
     plain = _DAY_NAME.sub("", unicodedata.normalize("NFKC", text).replace("天", "日"))
     parts = [" ".join(part.split()) for part in re.split(r"[;\n]", plain)]
@@ -84,16 +85,24 @@ def _window(text: str) -> SaleWindow | None:
     found = _WINDOW.fullmatch(_RANGE.sub("-", text).replace(" -", "-").replace("- ", "-"))
     if found is None:
         return None
-    days, start, end = _days(found["days"]), _minutes(found["start"]), _minutes(found["end"])
+    days, start, end = _days(found["days"]), minute_of(found["start"]), minute_of(found["end"])
     if not days or start is None or end is None or start >= end:
         return None
     return SaleWindow(days, start, end, int(found["pieces"]) if found["pieces"] else None)
 
 
-def _minutes(text: str) -> int | None:
+def minute_of(text: str) -> int | None:
+    """Read ``HH:MM`` as minutes since midnight, 24:00 too; None where it is something else."""
+    if not _TIME.fullmatch(text):
+        return None
     hours, minutes = map(int, text.split(":"))
     total = hours * 60 + minutes
     return total if minutes < 60 and total <= MINUTES_A_DAY else None
+
+
+def time_of(minute: int) -> str:
+    """Spell minutes since midnight as ``HH:MM``."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _days(text: str) -> frozenset[int]:
@@ -113,8 +122,7 @@ def _days(text: str) -> frozenset[int]:
 
 
 def _hours(window: SaleWindow, between: str) -> str:
-    ends = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in (window.start, window.end))
-    return between.join(ends)
+    return between.join(map(time_of, (window.start, window.end)))
 
 
 def _days_zh(days: frozenset[int]) -> str:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from core.domain.outlet_says import OutletSays
 from core.domain.proposals import Proposal
+from core.domain.stops import Stop
 from core.ports.ledger import AuditRow
 
 Change = Callable[[OutletSays], tuple[OutletSays, AuditRow]]
@@ -26,6 +27,9 @@ class OutletStates(Protocol):
         Raises:
             MaskmapError: what ``change`` raises; nothing is written.
         """
+
+    async def standing_stops(self) -> list[Stop]:
+        """Return the authority's stops that nobody lifted, oldest first."""
 
     async def save_proposal(self, proposal: Proposal, row: AuditRow) -> None:
         """Write a new proposal, or a decided one over the waiting one.

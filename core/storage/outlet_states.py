@@ -12,12 +12,14 @@ from sqlalchemy import Row, Select, select
 
 from core.domain.outlet_says import OutletSays, Tickets
 from core.domain.proposals import Proposal
+from core.domain.stops import Stop
 from core.errors import Conflict
 from core.ports.ledger import AuditRow
 from core.ports.outlet_states import Change
 from core.storage.audit_table import write_audit
 from core.storage.connection import from_microseconds, to_microseconds
-from core.storage.tables.outlet_states import outlet_states, proposals
+from core.storage.stops import stop_of_row
+from core.storage.tables.outlet_states import outlet_states, proposals, stops
 from core.storage.writer import Writer
 
 # The tables' own columns, nobody's input.
@@ -51,6 +53,13 @@ class SqliteOutletStates:
             return before if after == before else _save(connection, after, audit, at)
 
         return await self._writer.submit(write)
+
+    async def standing_stops(self) -> list[Stop]:
+        """Return the authority's stops that nobody lifted, oldest first."""
+        of = stops.c
+        standing = select(of.id, of.scope, of.target, of.reason_zh, of.reason_en, of.until, of.at)
+        rows = await self._all(standing.where(of.lifted_at.is_(None)).order_by(of.at, of.id))
+        return [stop_of_row(tuple(row)) for row in rows]
 
     async def save_proposal(self, proposal: Proposal, row: AuditRow) -> None:
         """Write a new proposal, or a decided one over the waiting one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from typing import Any
 
 from core.domain.stops import Stop
 from core.domain.text import Text
@@ -22,17 +23,14 @@ def active_stops(connection: sqlite3.Connection, at: datetime) -> list[Stop]:
 
 def standing_stops(connection: sqlite3.Connection) -> list[Stop]:
     """Return the stops that nobody lifted; some may have ended by themselves. Oldest first."""
-    return [
-        Stop(
-            identity,
-            scope,
-            target,
-            Text(zh, en or zh),
-            from_microseconds(until) if until is not None else None,
-            from_microseconds(at),
-        )
-        for identity, scope, target, zh, en, until, at in connection.execute(_STANDING)
-    ]
+    return [stop_of_row(row) for row in connection.execute(_STANDING)]
+
+
+def stop_of_row(row: tuple[Any, ...]) -> Stop:
+    """Build a stop from the columns id, scope, target, both reasons, until, at."""
+    identity, scope, target, zh, en, until, at = row
+    end = from_microseconds(until) if until is not None else None
+    return Stop(identity, scope, target, Text(zh, en or zh), end, from_microseconds(at))
 
 
 def newest_stop_revision(connection: sqlite3.Connection) -> int:

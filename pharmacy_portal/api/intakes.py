@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from core.actions import intakes
 from core.domain.calendar import rfc3339, roc_minute
-from core.errors import NotFound
 from pharmacy_portal.api.bodies import (
     Body,
     canonical,
@@ -85,15 +84,6 @@ async def get_stock(request: web.Request) -> web.Response:
     portal, session = portal_of(request), session_of(request)
     stock = await intakes.stock_now(desk_of(request), outlet=session.institution)
     return json_response({"stock": stock, "as_of": rfc3339(portal.clock())})
-
-
-async def get_outlet(request: web.Request) -> web.Response:
-    """Return what the register knows of this outlet."""
-    portal, session = portal_of(request), session_of(request)
-    outlet = await portal.ledger.outlet(session.institution)
-    if outlet is None:
-        raise NotFound("this institution is not an outlet of the register")
-    return json_response(outlet)
 
 
 def _confirmed(typed: dict[str, Any] | None) -> dict[str, int] | None:

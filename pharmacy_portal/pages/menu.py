@@ -1,4 +1,4 @@
-"""The service menu (服務項目): what stands in it, and who sees it. Keys 3 and 5 come later."""
+"""The service menu (服務項目): what stands in it, and who sees it. Key 5 comes later."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class MenuItem:
 MENU = (
     MenuItem("1", "/purchase", "menu_purchase", "purchase_title", Permission.SELL),
     MenuItem("2", "/intake", "menu_intake", "intake_title", Permission.TAKE_GOODS),
+    MenuItem("3", "/outlet", "menu_outlet", "outlet_title", Permission.SPEAK_FOR_OUTLET),
     MenuItem("4", "/records", "menu_records", "records_title", Permission.SEE_OUTLET),
     MenuItem("6", "/day", "menu_day", "day_title", Permission.SEE_OUTLET),
 )

@@ -26,5 +26,4 @@ API = (
     Route("POST", f"{V1}/intakes", intakes.post_intake, _GOODS, in_practice=True),
     Route("GET", f"{V1}/intakes", intakes.get_history, _SEE),
     Route("GET", f"{V1}/stock", intakes.get_stock, _SEE, passive=True),
-    Route("GET", f"{V1}/outlet", intakes.get_outlet, _SEE),
 )
