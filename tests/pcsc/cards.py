@@ -158,3 +158,15 @@ class SilentCard(NhiCard):
 
     def answer(self, command: bytes) -> None:
         self.release.wait(30)
+
+
+class ChangingCard(NhiCard):
+    """A card that is another one each time: what it answers is ``now``'s."""
+
+    now: VirtualCard = NhiCard()
+
+    def power(self, on: bool) -> None:
+        self.now.power(on)
+
+    def answer(self, command: bytes) -> bytes | None:
+        return self.now.answer(command)
