@@ -8,6 +8,7 @@ from core.domain.access import ROLES, Permission, has_permission
 from core.ports import Session
 
 SERVICES = "services"
+NO_SERVICES = "none"
 
 
 def permissions_of(role: str, services: Collection[str] | None = None) -> list[str]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.clock import Clock
 from core.ports import Accounts, AuditRow, Grant, Session, User
 from core.settings import Settings
-from pharmacy_portal.permission_names import SERVICES
+from pharmacy_portal.permission_names import NO_SERVICES, SERVICES
 
 REREAD_AFTER = timedelta(seconds=5)
 NOTICE_EVERY = timedelta(seconds=1)
@@ -80,9 +80,17 @@ class Sessions:
         self._closed: OrderedDict[str, None] = OrderedDict()
 
     async def open(
-        self, user: User, grant: Grant, row: AuditRow, data: Mapping[str, str] | None = None
+        self,
+        user: User,
+        grant: Grant,
+        row: AuditRow,
+        data: Mapping[str, str] | None = None,
+        since: datetime | None = None,
     ) -> tuple[str, Session]:
-        """Begin a session with a fresh secret; return the secret for the cookie."""
+        """Begin a session with a fresh secret; return the secret for the cookie.
+
+        ``since`` is when the login was that it goes on from: the absolute limit counts from there.
+        """
         now = self._clock()
         secret = secrets.token_urlsafe(32)
         session = Session(
@@ -92,7 +100,7 @@ class Sessions:
             institution=grant.institution,
             role=grant.role,
             certificate=user.certificate,
-            created_at=now,
+            created_at=since or now,
             seen_at=now,
             data=_data(grant, data),
         )
@@ -136,6 +144,11 @@ class Sessions:
         self._remember_closed(identity)
         await self._accounts.close_session(identity, row, self._clock())
 
+    def forget(self, identities: Iterable[str]) -> None:
+        """Let go of sessions that were ended in store, with what they rested on."""
+        for identity in identities:
+            self._remember_closed(identity)
+
     def oldest_live(self, now: datetime) -> datetime:
         """Return since when a session must have been seen in store to be alive, perhaps."""
         return now - self.limits.idle - STORE_SEEN_EVERY
@@ -172,5 +185,7 @@ class Sessions:
 
 def _data(grant: Grant, data: Mapping[str, str] | None) -> dict[str, str]:
     """Keep with a session what its grant narrows the role to."""
-    narrowed = {} if grant.services is None else {SERVICES: " ".join(grant.services)}
+    # An empty value would be forgotten by ``put``, and stand for the whole role again.
+    services = " ".join(grant.services or (NO_SERVICES,))
+    narrowed = {} if grant.services is None else {SERVICES: services}
     return {**(data or {}), **narrowed}

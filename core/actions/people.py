@@ -90,7 +90,8 @@ def _enrol(
     record: CardRecord, facts: CertificateFacts, now: datetime, *, asked: bool
 ) -> Change | None:
     invitation = record.invitation
-    if asked and invitation is None:
+    # A login that goes on to choose an institution sends its code again.
+    if asked and invitation is None and not record.redeemed:
         row = audit_row("redeem", by=record.bound.user if record.bound else "", outlet="")
         return refused(row, Refused(("INVITATION_INVALID",)))
     if record.bound is not None:

@@ -159,7 +159,7 @@ class CardRecord:
     """What is stored that concerns one card: its binding, those of the same subject, and so on.
 
     ``services`` are the states of the institutions that ``access`` and ``staff`` name.
-    ``kinds`` are the kinds of outlet.
+    ``kinds`` are the kinds of outlet; ``redeemed``: this card's user redeemed the code before.
     """
 
     bound: Certificate | None = None
@@ -169,6 +169,7 @@ class CardRecord:
     staff: Sequence[StaffMember] = ()
     invitation: Invitation | None = None
     invited: Sequence[Certificate] = ()
+    redeemed: bool = False
     services: Mapping[str, Service] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
 

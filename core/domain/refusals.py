@@ -251,6 +251,51 @@ _ACCESS = {
         "請選擇本次登入之機構。",
         "Choose the institution you log in for.",
     ),
+    "CARD_RENEWED": _refusal(
+        "此卡片與原登錄之卡片不同(可能已換發)，無法登入。",
+        "This card is not the one that is registered for its holder: it was probably renewed.",
+        "請以舊卡登入後於「我的帳號」登錄新卡，或請機構管理者核發換卡授權碼。",
+        "Log in with the old card and register the new one under My account, or ask the"
+        " administrator of the institution for a renewal code.",
+    ),
+    "CARD_BOUND": _refusal(
+        "此卡片已登錄於其他帳號。",
+        "This card is registered for an account already.",
+        "請改用本人之卡片；如確為本人，請洽機構管理者。",
+        "Use your own card; if it is yours, ask the administrator of the institution.",
+    ),
+    "CARD_KIND": _refusal(
+        "此種卡片不適用於該身分。",
+        "This kind of card does not fit the role.",
+        "機構代表請用醫事機構卡或政府單位憑證；管理者及使用者請用醫事人員卡或自然人憑證。",
+        "Representatives use the institution's card or a government certificate; administrators"
+        " and users a medical personnel card or a citizen digital certificate.",
+    ),
+    "INVITATION_INVALID": _refusal(
+        "授權碼錯誤、已使用或已逾期。",
+        "The code is wrong, used, or older than seven days.",
+        "請核對八位授權碼；仍無法使用時，請核發人重新核發。",
+        "Compare the eight signs; if it still fails, ask whoever gave it for a new one.",
+    ),
+    "GRANT_TO_SELF": _refusal(
+        "不得對本人授權。",
+        "Nobody authorises himself.",
+        "請由另一位機構管理者或機構代表辦理。",
+        "Ask another administrator, or the representative of the institution.",
+    ),
+    "LAST_ADMINISTRATOR": _refusal(
+        "這是本機構唯一的機構管理者。",
+        "This is the only administrator of the institution.",
+        "請機構代表先設定接任之管理者；仍要解除時，請再次確認。",
+        "Let the representative appoint a successor first; to dismiss him all the same,"
+        " confirm once more.",
+    ),
+    "MANY_LEAVERS": _refusal(
+        "名冊異動人數異常，未予匯入。",
+        "Suspiciously many would leave by this list; nothing was taken.",
+        "請確認名冊完整；確為大量離職時，請加註後再匯入。",
+        "See that the list is whole; if so many did leave, say so and import it again.",
+    ),
     "SESSION_EXPIRED": _refusal(
         "登入已逾時，請重新登入。",
         "The session has ended.",

@@ -79,7 +79,7 @@ def _save_user(connection: sqlite3.Connection, user: User, by: str, at: datetime
 
 def _note_use(connection: sqlite3.Connection, session: Session) -> None:
     """Remember when card and grant were last used: unused ones are the first to be revoked."""
-    now = to_microseconds(session.created_at)
+    now = to_microseconds(session.seen_at)
     connection.execute(
         "UPDATE certificates SET last_used_at = ? WHERE key = ?", (now, session.certificate)
     )

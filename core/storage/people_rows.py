@@ -91,6 +91,7 @@ def read_card(
         staff=staff,
         invitation=invitation,
         invited=certificates_where(connection, '"user" = ?', renews) if renews else (),
+        redeemed=bool(user) and _was_redeemed(connection, code_hash, user),
         services=services_in(connection, named),
         kinds=_kinds(connection, named),
     )
@@ -175,6 +176,13 @@ def _invitation_of(
     values = (to_microseconds(at), code_hash)
     row = connection.execute(f"{_INVITATION} AND code_hash = ?", values).fetchone()
     return _invitation(row) if row else None
+
+
+def _was_redeemed(connection: sqlite3.Connection, code_hash: str, user: str) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM invitations WHERE code_hash = ? AND used_by = ?", (code_hash, user)
+    )
+    return bool(code_hash) and found.fetchone() is not None
 
 
 def _access(row: tuple[object, ...]) -> Access:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from aiohttp import web
 
 from core.domain.calendar import rfc3339
@@ -17,6 +18,7 @@ class TrayLogin(Body, frozen=True):
 
     card: str
     institution: str | None = None
+    invitation: str | None = None
 
 
 class TrayRead(Body, frozen=True):
@@ -34,7 +36,8 @@ async def post_login(request: web.Request) -> web.Response:
     body = await read_body(request, TrayLogin)
     secret, challenge = portal.challenges.issue()
     signed = _tray(request).sign(body.card, request[ORIGIN], challenge.text, body.institution)
-    return await log_in(request, signed, portal.challenges.take(secret))
+    wanted = msgspec.structs.replace(signed, invitation=body.invitation)
+    return await log_in(request, wanted, portal.challenges.take(secret))
 
 
 async def post_read(request: web.Request) -> web.Response:

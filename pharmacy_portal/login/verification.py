@@ -32,7 +32,10 @@ _PEM_END = "-----END CERTIFICATE-----"
 
 
 class LoginRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a card says: PEM certificate, base64 signature over the four lines."""
+    """What a card says: PEM certificate, base64 signature over the four lines.
+
+    ``invitation`` is the one-time code of somebody who is let in for the first time.
+    """
 
     certificate: str
     signature: str
@@ -40,6 +43,7 @@ class LoginRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     intermediates: Sequence[str] | str | None = ()
     institution: str | None = None
     challenge: str | None = None
+    invitation: str | None = None
 
 
 class ChooseInstitution(MaskmapError):
@@ -96,7 +100,7 @@ async def verify_holder(
     check_signature(leaf, wanted.mechanism, _bytes(wanted.signature), text)
     evidence = await certificates.check(leaf, intermediates, now)
     facts = facts_of(leaf)
-    user = await recognise(state, facts, now)
+    user = await recognise(state, facts, now, wanted.invitation or "")
     if user is None:
         raise LoginRefused("this card is not enrolled", code="NOT_ENROLLED")
     return Holder(user, facts, evidence, as_pem(leaf, *intermediates))
