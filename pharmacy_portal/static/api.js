@@ -50,6 +50,18 @@ export async function ask(method, path, body, headers = {}) {
   return { status, body: document_ };
 }
 
+/** Ask the server for its time alone; return how long that took, or null where nobody answers. */
+export async function timeServer() {
+  const started = performance.now();
+  try {
+    const response = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(LIMIT_MS) });
+    serverAheadMs = Date.parse(response.headers.get("Date")) - Date.now();
+    return response.ok ? Math.round(performance.now() - started) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Send until the outcome is known; the same key makes repeats harmless. */
 export async function settle(path, body, headers = {}) {
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {

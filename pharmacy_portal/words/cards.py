@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.domain.text import Text
+from pharmacy_portal.words import setup
 from pharmacy_portal.words.card_states import EXPLAINED, explanations
 
 _COUNTER = {
@@ -23,19 +24,27 @@ _COUNTER = {
     "two_cards_next": EXPLAINED["ambiguous"][1],
 }
 
-PAGE: dict[str, Text] = _COUNTER | {
-    "old_browser": Text(
-        "本系統不支援 Internet Explorer 11。請改用 Microsoft Edge、Chrome 或 Firefox 開啟本頁；"
-        "Windows 10 以上已內建 Edge。",
-        "Internet Explorer 11 is not supported. Open this page with Microsoft Edge, Chrome or"
-        " Firefox; Edge is part of Windows 10 and later.",
-    ),
-}
-SCRIPT: dict[str, Text] = explanations() | {
-    "card_fills_in": Text(
-        "01-健保卡由讀卡帶入，不能輸入。卡片異常或沒有讀卡機請按 F2 改用 02。",
-        "Type 01 is filled in by the card. With no card to be read press F2 for type 02.",
-    ),
-    "insert_first": Text("請先插入健保卡。", "Insert the NHI card first."),
-    "reason_first": Text("請選擇未讀卡原因。", "Choose why no card is read."),
-}
+PAGE: dict[str, Text] = (
+    _COUNTER
+    | setup.PAGE
+    | {
+        "old_browser": Text(
+            "本系統不支援 Internet Explorer 11。請改用 Microsoft Edge、Chrome 或 Firefox 開啟本頁；"
+            "Windows 10 以上已內建 Edge。",
+            "Internet Explorer 11 is not supported. Open this page with Microsoft Edge, Chrome or"
+            " Firefox; Edge is part of Windows 10 and later.",
+        ),
+    }
+)
+SCRIPT: dict[str, Text] = (
+    explanations()
+    | setup.SCRIPT
+    | {
+        "card_fills_in": Text(
+            "01-健保卡由讀卡帶入，不能輸入。卡片異常或沒有讀卡機請按 F2 改用 02。",
+            "Type 01 is filled in by the card. With no card to be read press F2 for type 02.",
+        ),
+        "insert_first": Text("請先插入健保卡。", "Insert the NHI card first."),
+        "reason_first": Text("請選擇未讀卡原因。", "Choose why no card is read."),
+    }
+)
