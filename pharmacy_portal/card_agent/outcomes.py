@@ -104,6 +104,7 @@ _BY_HRESULT: Mapping[int, Outcome] = MappingProxyType(
     {
         NO_SERVICE: Outcome.NO_SERVICE,
         0x80100013: Outcome.NO_SERVICE,  # COMM_ERROR: the service died during the call
+        0x8010006A: Outcome.NO_SERVICE,  # SECURITY_VIOLATION: this user may not speak to it
         0x80100003: Outcome.NO_SERVICE,  # INVALID_HANDLE: it died and came back
         0x8010001E: Outcome.NO_READER,  # SERVICE_STOPPED: Windows does so with the last reader
         NO_READERS_AVAILABLE: Outcome.NO_READER,

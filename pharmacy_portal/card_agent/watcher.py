@@ -115,7 +115,8 @@ class Watcher(threading.Thread):
             try:
                 self._watch_service()
             except CardFault as fault:
-                self._note_service(False, fault.detail)
+                if not self._ended.is_set():
+                    self._note_service(False, fault.detail)
             except Exception:
                 # The outermost loop of the thread: without it the agent would be blind for good.
                 log.exception("card_watcher_fault")

@@ -15,6 +15,7 @@ from pharmacy_portal.card_agent.outcomes import (
 NUMBERS = {
     0x8010001D: Outcome.NO_SERVICE,
     0x80100013: Outcome.NO_SERVICE,
+    0x8010006A: Outcome.NO_SERVICE,
     0x80100003: Outcome.NO_SERVICE,
     0x8010001E: Outcome.NO_READER,
     0x8010002E: Outcome.NO_READER,

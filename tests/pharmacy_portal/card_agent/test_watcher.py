@@ -119,6 +119,7 @@ def test_a_mute_card_is_told_as_mute(own_readers: PcscBench, diary: Diary) -> No
 
 def test_the_service_dies_and_comes_back(readers: PcscBench, diary: Diary) -> None:
     diary.start()
+    assert diary.next() == {"event": "service", "up": True}
     readers.kill()
     assert diary.until("service") == {"event": "service", "up": False}
     assert diary.watcher.state().as_json() == {"service": "down", "readers": []}
