@@ -60,7 +60,7 @@ class CardAgent:
         assert answer.status == 201, await answer.text()
         assert await answer.json() == {"agent_id": self.id}
 
-    def reading(self, till: Till, nonce: str, **signed: Any) -> dict[str, str]:
+    def reading(self, till: Till, nonce: str, /, **signed: Any) -> dict[str, str]:
         """Read a card; ``signed`` changes what is signed, not what is told."""
         told = {
             "nonce": nonce,
@@ -78,7 +78,7 @@ class CardAgent:
         proof = base64.b64encode(self.key.sign(text)).decode()
         return told | {"proof": f"{self.id}:{proof}"}
 
-    async def read(self, till: Till, **signed: Any) -> dict[str, str]:
+    async def read(self, till: Till, /, **signed: Any) -> dict[str, str]:
         """Fetch a nonce and read a card."""
         return self.reading(till, await a_nonce(till), **signed)
 
