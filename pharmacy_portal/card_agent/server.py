@@ -28,6 +28,7 @@ PATIENCE_S = 7.0
 BODY_WITHIN_S = 5.0
 _END_WITHIN_S = 2.0
 _LOOK_EVERY_S = 1.0
+_BACKLOG = 128
 
 Body = TypeVar("Body")
 
@@ -73,7 +74,7 @@ class AgentServer:
         assert runner.server is not None
         self.guard.door = Door(runner.server)
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(self.guard.door, sock=listening, backlog=128)
+        server = await loop.create_server(self.guard.door, sock=listening, backlog=_BACKLOG)
         self.agent.hardware.start(
             lambda event: _soon(loop, self.hub, event), lambda: self.agent.roles.roles
         )
@@ -174,6 +175,7 @@ def bind(ports: Sequence[int]) -> socket.socket:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         try:
             made.bind((ADDRESS, port))
+            made.listen(_BACKLOG)
             made.setblocking(False)
         except OSError:
             made.close()
