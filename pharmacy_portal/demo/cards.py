@@ -25,6 +25,14 @@ UNTIL = datetime(2045, 1, 1, tzinfo=UTC)
 _EXPIRED_FROM = datetime(2018, 1, 1, tzinfo=UTC)
 _EXPIRED_UNTIL = datetime(2019, 12, 31, tzinfo=UTC)
 _RSA_BITS = 2048
+# What real certificates say by object identifiers stands in the title of these; else: personnel.
+_KIND_OF_ROLE = {
+    "citizen": "citizen",
+    "institution": "institution",
+    "government": "government",
+    "steward": "government",
+    "nhi": "nhi",
+}
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -116,7 +124,8 @@ def _new_authority() -> Authority:
 
 def _certificate(authority: Authority, card: Card, key: PrivateKey) -> x509.Certificate:
     begins, ends = (_EXPIRED_FROM, _EXPIRED_UNTIL) if card.expired else (FROM, UNTIL)
-    subject = _subject(str(card.facts.get("name", card.name)), serial=card.name)
+    kind = _KIND_OF_ROLE.get(card.name.rpartition("-")[0], "personnel")
+    subject = _subject(str(card.facts.get("name", card.name)), serial=card.name, kind=kind)
     builder = _builder(subject, authority.certificate.subject, key.public_key(), begins, ends)
     issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key())
     usage = x509.KeyUsage(True, False, False, False, False, False, False, False, False)
@@ -146,7 +155,7 @@ def _builder(
     )
 
 
-def _subject(common_name: str, serial: str = "") -> x509.Name:
+def _subject(common_name: str, serial: str = "", kind: str = "") -> x509.Name:
     attributes = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "TW"),
         x509.NameAttribute(NameOID.ORGANIZATION_NAME, DEMO_AUTHORITY),
@@ -154,6 +163,8 @@ def _subject(common_name: str, serial: str = "") -> x509.Name:
     ]
     if serial:
         attributes.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, serial))
+    if kind:
+        attributes.append(x509.NameAttribute(NameOID.TITLE, kind))
     return x509.Name(attributes)
 
 

@@ -109,7 +109,7 @@ def build_chain(
         ) from None
     if len(chain) < 2:
         raise LoginRefused("an anchor is no login card", code="CERTIFICATE_UNTRUSTED")
-    if fault := next(filter(None, (leaf_fault(leaf), *map(_weakness, chain[:-1]))), None):
+    if fault := next(filter(None, (leaf_fault(leaf), *map(weakness, chain[:-1]))), None):
         raise LoginRefused(fault, code="CERTIFICATE_UNTRUSTED")
     return chain
 
@@ -142,7 +142,8 @@ def leaf_fault(leaf: x509.Certificate) -> str | None:
     return None
 
 
-def _weakness(certificate: x509.Certificate) -> str | None:
+def weakness(certificate: x509.Certificate) -> str | None:
+    """Say what is too weak about a certificate that is no anchor; None: nothing."""
     if not isinstance(certificate.signature_hash_algorithm, ACCEPTED_HASHES):
         return "the certificate is signed with a hash that is not accepted"
     key = certificate.public_key()

@@ -17,6 +17,7 @@ from core.actions.people import recognise
 from core.domain.eligibility import Claim
 from core.domain.identity import normalise_number
 from core.domain.statements import reading_statement
+from core.errors import NotPermitted
 from core.log import get_logger
 from core.ports import User
 from core.ports.passkeys import LoginCertificate, Passkey
@@ -91,11 +92,11 @@ async def _standing(
     Raises:
         LoginRefused: none is; with the code of the newest one.
     """
-    refusals: list[LoginRefused] = []
+    refusals: list[NotPermitted] = []
     for kept in await state.passkeys.certificates_of(user, now):
         try:
             return await _rests_on(state, certificates, kept, now)
-        except LoginRefused as fault:
+        except NotPermitted as fault:
             refusals.append(fault)
     if refusals:
         raise refusals[0]

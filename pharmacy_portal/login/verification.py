@@ -100,6 +100,9 @@ async def verify_holder(
     check_signature(leaf, wanted.mechanism, _bytes(wanted.signature), text)
     evidence = await certificates.check(leaf, intermediates, now)
     facts = facts_of(leaf)
+    # An NHI card names its holder at most; its key vouches for nobody here.
+    if facts.kind == "nhi":
+        raise LoginRefused("an NHI card opens nothing", code="NOT_ENROLLED")
     user = await recognise(state, facts, now, wanted.invitation or "")
     if user is None:
         raise LoginRefused("this card is not enrolled", code="NOT_ENROLLED")

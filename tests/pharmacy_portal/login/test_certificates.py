@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,16 +12,22 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from prometheus_client import CollectorRegistry
 
 from pharmacy_portal.login.certificates import (
     LoginRefused,
     certificate_key,
-    check_chain,
     check_signature,
     signed_text,
+    weakness,
 )
+from pharmacy_portal.login.check import CertificateCheck, Evidence, RevocationPolicy
+from pharmacy_portal.login.facts import facts_of
+from pharmacy_portal.login.fetching import Fetcher
+from pharmacy_portal.login.numbers import RevocationNumbers
 from pharmacy_portal.login.trust import Trust, TrustFolder
+from tests.tokens.authority import SUBJECT_TYPES, make_authority
 
 NOW = datetime(2020, 2, 6, 1, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -50,9 +57,12 @@ class Authority:
         signs: bool = True,
         begins: datetime = NOW - DAY,
         ends: datetime = NOW + DAY,
+        more: tuple[tuple[x509.ExtensionType, bool], ...] = (),
     ) -> x509.Certificate:
-        """Issue a certificate."""
-        return a_certificate(self, subject, key, ca=ca, signs=signs, begins=begins, ends=ends)
+        """Issue a certificate; ``more`` extensions, each critical or not."""
+        return a_certificate(
+            self, subject, key, ca=ca, signs=signs, begins=begins, ends=ends, more=more
+        )
 
     def revocations(
         self,
@@ -60,6 +70,7 @@ class Authority:
         begins: datetime = NOW - DAY,
         ends: datetime = NOW + DAY,
         key: Key | None = None,
+        scope: x509.ExtensionType | None = None,
     ) -> x509.CertificateRevocationList:
         """Issue a revocation list, signed with this authority's key unless told otherwise."""
         builder = (
@@ -71,6 +82,8 @@ class Authority:
         for certificate in revoked:
             entry = x509.RevokedCertificateBuilder(certificate.serial_number, NOW - DAY).build()
             builder = builder.add_revoked_certificate(entry)
+        if scope is not None:
+            builder = builder.add_extension(scope, critical=True)
         return builder.sign(key or self.key, hashes.SHA256())
 
 
@@ -83,6 +96,7 @@ def a_certificate(
     signs: bool,
     begins: datetime,
     ends: datetime,
+    more: tuple[tuple[x509.ExtensionType, bool], ...] = (),
 ) -> x509.Certificate:
     usage: dict[str, Any] = dict.fromkeys(
         (
@@ -97,7 +111,7 @@ def a_certificate(
     )
     signer = issuer.key if issuer else key
     identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer.certificate.subject if issuer else subject)
@@ -114,8 +128,10 @@ def a_certificate(
         )
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(identifier, critical=False)
-        .sign(signer, hashes.SHA256())
     )
+    for extension, critical in more:
+        builder = builder.add_extension(extension, critical=critical)
+    return builder.sign(signer, hashes.SHA256())
 
 
 def an_authority(common_name: str = "test CA", above: Authority | None = None) -> Authority:
@@ -147,16 +163,39 @@ def card(authority: Authority, card_key: Key) -> x509.Certificate:
     return authority.issue(a_name("王小明", "0000000112345678"), card_key)
 
 
-def refusal(trust: Trust, leaf: x509.Certificate, *between: x509.Certificate) -> str:
+@dataclass
+class HeldTrust:
+    """A trust folder without a folder."""
+
+    held: Trust
+
+    def has_moved(self) -> bool:
+        return False
+
+
+def check(
+    trust: Trust,
+    leaf: x509.Certificate,
+    *between: x509.Certificate,
+    at: datetime = NOW,
+    grace: timedelta = timedelta(),
+) -> Evidence:
+    """Check a certificate as a login does."""
+    numbers = RevocationNumbers(CollectorRegistry())
+    made = CertificateCheck(HeldTrust(trust), RevocationPolicy(grace), Fetcher(), numbers)
+    return asyncio.run(made.check(leaf, between, at))
+
+
+def refusal(trust: Trust, leaf: x509.Certificate, *between: x509.Certificate, **when: Any) -> str:
     with pytest.raises(LoginRefused) as caught:
-        check_chain(trust, leaf, between, NOW)
+        check(trust, leaf, *between, **when)
     return caught.value.code
 
 
 def test_a_card_of_a_trusted_authority_is_accepted(
     authority: Authority, card: x509.Certificate
 ) -> None:
-    check_chain(Trust([authority.certificate], [authority.revocations()]), card, [], NOW)
+    check(Trust([authority.certificate], [authority.revocations()]), card)
 
 
 def test_a_card_below_an_intermediate_authority_is_accepted(card_key: Key) -> None:
@@ -164,7 +203,7 @@ def test_a_card_below_an_intermediate_authority_is_accepted(card_key: Key) -> No
     middle = an_authority("middle", above=root)
     leaf = middle.issue(a_name("leaf"), card_key)
     trust = Trust([root.certificate], [root.revocations(), middle.revocations()])
-    check_chain(trust, leaf, [middle.certificate], NOW)
+    check(trust, leaf, middle.certificate)
     assert refusal(trust, leaf) == "CERTIFICATE_UNTRUSTED"
 
 
@@ -203,21 +242,23 @@ def test_a_revoked_card_is_refused(authority: Authority, card: x509.Certificate)
 def test_a_missing_revocation_list_lets_nobody_in(
     authority: Authority, card: x509.Certificate
 ) -> None:
-    assert refusal(Trust([authority.certificate]), card) == "CERTIFICATE_UNTRUSTED"
+    assert refusal(Trust([authority.certificate]), card) == "REVOCATION_UNKNOWN"
 
 
 def test_an_outdated_revocation_list_lets_nobody_in(
     authority: Authority, card: x509.Certificate
 ) -> None:
     old = authority.revocations(begins=NOW - 3 * DAY, ends=NOW - DAY)
-    assert refusal(Trust([authority.certificate], [old]), card) == "CERTIFICATE_UNTRUSTED"
+    trust = Trust([authority.certificate], [old])
+    assert refusal(trust, card) == "REVOCATION_UNKNOWN"
+    assert check(trust, card, grace=DAY + timedelta(minutes=1)).revocation == "crl"
 
 
 def test_a_revocation_list_signed_by_somebody_else_does_not_count(
     authority: Authority, card: x509.Certificate, card_key: Key
 ) -> None:
     forged = authority.revocations(key=card_key)
-    assert refusal(Trust([authority.certificate], [forged]), card) == "CERTIFICATE_UNTRUSTED"
+    assert refusal(Trust([authority.certificate], [forged]), card) == "REVOCATION_UNKNOWN"
 
 
 @pytest.mark.parametrize(("begins", "ends"), [(-3, -1), (1, 3)])
@@ -309,9 +350,9 @@ def test_the_trust_folder_takes_up_new_lists_without_a_restart(
     folder = TrustFolder(tmp_path)
     assert not folder.current().roots
     (tmp_path / "ca.pem").write_bytes(authority.certificate.public_bytes(pem))
-    assert refusal(folder.current(), card) == "CERTIFICATE_UNTRUSTED"
+    assert refusal(folder.current(), card) == "REVOCATION_UNKNOWN"
     (tmp_path / "ca.crl").write_bytes(authority.revocations().public_bytes(pem))
-    check_chain(folder.current(), card, [], NOW)
+    check(folder.current(), card)
     (tmp_path / "new.crl").write_bytes(
         authority.revocations(card, begins=NOW - DAY / 2).public_bytes(serialization.Encoding.DER)
     )
@@ -327,9 +368,111 @@ def test_a_damaged_file_leaves_the_last_good_trust(
     folder = TrustFolder(tmp_path)
     folder.current()
     (tmp_path / "other.crl").write_text("torn")
-    check_chain(folder.current(), card, [], NOW)
+    check(folder.current(), card)
 
 
 def test_a_real_trust_folder_never_trusts_the_demo_authority(template_state: Path) -> None:
     assert not TrustFolder(template_state / "cards").current().roots
     assert TrustFolder(template_state / "cards", demo=True).current().roots
+
+
+def test_a_critical_extension_that_nobody_understands_is_refused(
+    authority: Authority, card_key: Key
+) -> None:
+    unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+    trust = Trust([authority.certificate], [authority.revocations()])
+    critical = authority.issue(a_name("leaf"), card_key, more=((unknown, True),))
+    assert refusal(trust, critical) == "CERTIFICATE_UNTRUSTED"
+    check(trust, authority.issue(a_name("leaf"), card_key, more=((unknown, False),)))
+
+
+@pytest.mark.parametrize(
+    ("purpose", "accepted"),
+    [
+        (ExtendedKeyUsageOID.CLIENT_AUTH, True),
+        (ExtendedKeyUsageOID.SMARTCARD_LOGON, True),
+        (ExtendedKeyUsageOID.SERVER_AUTH, False),
+        (ExtendedKeyUsageOID.OCSP_SIGNING, False),
+    ],
+)
+def test_a_certificate_for_another_purpose_is_no_login_card(
+    authority: Authority, card_key: Key, purpose: x509.ObjectIdentifier, accepted: bool
+) -> None:
+    usage = x509.ExtendedKeyUsage([purpose])
+    leaf = authority.issue(a_name("leaf"), card_key, more=((usage, True),))
+    trust = Trust([authority.certificate], [authority.revocations()])
+    if accepted:
+        check(trust, leaf)
+    else:
+        assert refusal(trust, leaf) == "CERTIFICATE_UNTRUSTED"
+
+
+def test_a_certificate_signed_with_sha_1_is_refused() -> None:
+    """The library signs nothing with SHA-1 any more, so a stand-in says that it was."""
+
+    class Weak:
+        signature_hash_algorithm = hashes.SHA1()
+
+    fault = weakness(Weak())  # type: ignore[arg-type]
+    assert fault == "the certificate is signed with a hash that is not accepted"
+
+
+def a_scope(**named: Any) -> x509.IssuingDistributionPoint:
+    values: dict[str, Any] = {
+        "full_name": None,
+        "relative_name": None,
+        "only_contains_user_certs": False,
+        "only_contains_ca_certs": False,
+        "only_some_reasons": None,
+        "indirect_crl": False,
+        "only_contains_attribute_certs": False,
+    }
+    return x509.IssuingDistributionPoint(**(values | named))
+
+
+def test_a_partial_list_speaks_for_its_own_certificates_only(
+    authority: Authority, card_key: Key
+) -> None:
+    here = x509.UniformResourceIdentifier("http://crl.example.tw/0.crl")
+    point = x509.DistributionPoint([here], None, None, None)
+    points = x509.CRLDistributionPoints([point])
+    inside = authority.issue(a_name("in"), card_key, more=((points, False),))
+    outside = authority.issue(a_name("out"), card_key)
+    partial = authority.revocations(scope=a_scope(full_name=[here]))
+    trust = Trust([authority.certificate], [partial])
+    check(trust, inside)
+    assert refusal(trust, outside) == "REVOCATION_UNKNOWN"
+    for scope in (a_scope(only_contains_ca_certs=True), a_scope(indirect_crl=True)):
+        other = Trust([authority.certificate], [authority.revocations(scope=scope)])
+        assert refusal(other, outside) == "REVOCATION_UNKNOWN"
+
+
+def test_the_newest_list_counts(authority: Authority, card: x509.Certificate) -> None:
+    older = authority.revocations(card, begins=NOW - 2 * DAY)
+    lists = [older, authority.revocations(begins=NOW - DAY)]
+    check(Trust([authority.certificate], lists), card)
+
+
+def test_an_authority_in_the_folder_need_not_be_sent_along(card_key: Key) -> None:
+    root = an_authority("root")
+    middle = an_authority("middle", above=root)
+    leaf = middle.issue(a_name("leaf"), card_key)
+    both = [root.certificate, middle.certificate]
+    trust = Trust(both, [root.revocations(), middle.revocations()])
+    assert check(trust, leaf).chain[-1] == root.certificate
+    revoked = [root.revocations(middle.certificate), middle.revocations()]
+    assert refusal(Trust(both, revoked), leaf) == "CERTIFICATE_REVOKED"
+
+
+@pytest.mark.parametrize("kind", [*SUBJECT_TYPES, None])
+def test_a_certificate_tells_what_kind_of_card_it_belongs_to(kind: str | None) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    leaf = make_authority(NOW).issue(key.public_key(), kind=kind, name="王小明", serial="00123")
+    facts = facts_of(leaf)
+    assert facts.kind == (kind or "other")
+    assert (facts.name, facts.subject_serial) == ("王小明", "00123")
+
+
+def test_a_title_says_nothing_on_a_real_card(authority: Authority, card_key: Key) -> None:
+    titled = x509.Name([x509.NameAttribute(NameOID.TITLE, "government")])
+    assert facts_of(authority.issue(titled, card_key)).kind == "other"
