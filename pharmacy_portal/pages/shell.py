@@ -16,6 +16,7 @@ from pharmacy_portal.languages import language_of
 from pharmacy_portal.pages.menu import MENU
 from pharmacy_portal.permission_names import may
 from pharmacy_portal.refusal_words import day_words
+from pharmacy_portal.sessions import BY_CERTIFICATE, METHOD, is_locked
 from pharmacy_portal.wiring import SESSION, Portal, desk_of, portal_of, session_of
 from pharmacy_portal.words import SCRIPT_WORDS, say
 
@@ -67,6 +68,8 @@ async def render_counter(request: web.Request, template: str, **values: object) 
         outlet=outlet or Outlet(code=session.institution, name="", kind=""),
         is_outlet=outlet is not None,
         user_name=session.name,
+        login_method=session.data.get(METHOD, BY_CERTIFICATE),
+        locked=is_locked(session),
         role_name=ROLE_NAMES[session.role].in_language(language),
         menu=items,
         here=request.path,

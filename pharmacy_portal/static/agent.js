@@ -27,6 +27,7 @@ let socket = null;
 let wait = FIRST_WAIT_MS;
 let timer = 0;
 let everUp = false;
+let started = false;
 
 /** Be told of every change: {kind: "state"} or {kind: "card", reader, role, in, mute}. */
 export function onAgent(watcher) {
@@ -44,6 +45,8 @@ function become(state) {
 
 /** Connect without bothering anybody: where the browser would have to ask, wait for the button. */
 export async function start() {
+  if (started) return;
+  started = true;
   if (!token() && (await permission()) === "prompt") return become("agent_ask");
   return connect();
 }

@@ -45,7 +45,7 @@ export async function ask(method, path, body, headers = {}) {
     throw new Unreachable();
   }
   tell("up");
-  if (status === 401 && !path.includes("login")) return leave();
+  if (status === 401 && document_.code === "SESSION_EXPIRED") return leave();
   if (status === 423) document.dispatchEvent(new CustomEvent("session-locked"));
   return { status, body: document_ };
 }

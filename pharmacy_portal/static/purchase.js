@@ -495,7 +495,7 @@ function pick(event) {
   chosen.click();
 }
 
-document.addEventListener("session-locked", () => {
+document.addEventListener("page-locked", () => {
   if (!busy()) clearBuyer();
 });
 

@@ -95,7 +95,7 @@ find("#enrol")?.addEventListener("click", async () => {
 
 /** The staff card vouches for the agent's key; the server takes it if the card is the user's own. */
 async function enrol() {
-  tell("", say("enrolling"));
+  tell("", say("enter_pin"));
   const { body: asked } = await ask("POST", "/api/v1/agents/challenge", {});
   const signed = await enrolAgent(asked.challenge);
   const { status, body } = await ask("POST", "/api/v1/agents", {

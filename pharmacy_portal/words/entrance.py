@@ -11,14 +11,32 @@ PAGE = {
         "Log in with a medical personnel card, a citizen digital certificate, a medical"
         " institution card or a government unit certificate.",
     ),
-    "login_no_reader": Text(
-        "這台電腦的讀卡程式尚未連線，無法讀取憑證。",
-        "The card program of this computer is not connected, so no card can be read.",
+    "login_pin": Text(
+        "PIN 碼由讀卡程式的視窗詢問；網頁不會詢問 PIN 碼，請勿在任何網頁輸入。",
+        "The card program asks for the PIN in a window of its own. No web page does: never type a"
+        " PIN into one.",
     ),
-    "login_no_reader_next": Text(
-        "請確認讀卡機與讀卡程式已安裝並啟動，再重新整理本頁。",
-        "See that the reader and the card program are installed and running, then reload.",
+    "login_by_card": Text("插卡登入", "Log in by card"),
+    "login_by_passkey": Text("以通行密鑰登入", "Log in with a passkey"),
+    "login_by_nhi": Text("健保卡＋通行密鑰", "NHI card and passkey"),
+    "login_passkey_hint": Text(
+        "通行密鑰須先以卡片登入後建立。健保卡只說明您是誰，仍須通行密鑰才能登入。",
+        "A passkey is made after a login by card. The NHI card only says who you are: it takes the"
+        " passkey to log in.",
     ),
+    "login_invited": Text("第一次使用，有授權碼", "First time here, with a code"),
+    "login_invitation": Text("授權碼", "Invitation code"),
+    "login_invitation_hint": Text(
+        "請輸入機構管理者給您的授權碼，再以您的卡片登入。",
+        "Type the code your institution's administrator gave you, then log in with your card.",
+    ),
+    "locked": Text("畫面已鎖定", "Locked"),
+    "locked_next": Text(
+        "插回您的卡片並在讀卡程式輸入 PIN 碼，或使用通行密鑰。",
+        "Insert your card again and enter the PIN in the card program, or use your passkey.",
+    ),
+    "unlock_card": Text("以卡片解鎖", "Unlock by card"),
+    "unlock_passkey": Text("以通行密鑰解鎖", "Unlock with a passkey"),
     "login_expired": Text(
         "登入已逾時，請重新登入。逾時前送出的購買，請至最近購買紀錄確認是否完成。",
         "The session has ended: please log in again. For a sale sent just before, see in the"
@@ -41,4 +59,23 @@ PAGE = {
         " every look-up is audited.",
     ),
 }
-SCRIPT: dict[str, Text] = {}
+SCRIPT: dict[str, Text] = {
+    "enter_pin": Text(
+        "請在讀卡程式的視窗輸入 PIN 碼…", "Enter the PIN in the card program's window…"
+    ),
+    "passkey_unsupported": Text(
+        "這個瀏覽器不支援通行密鑰，請以卡片登入。",
+        "This browser knows no passkeys: log in by card.",
+    ),
+    "passkey_address": Text(
+        "在這個網址不能使用通行密鑰，請以卡片登入。",
+        "Passkeys do not work under this address: log in by card.",
+    ),
+    "passkey_cancelled": Text(
+        "已取消，或這台裝置沒有您的通行密鑰。",
+        "Cancelled, or there is no passkey of yours on this device.",
+    ),
+    "passkey_failed": Text(
+        "通行密鑰無法使用，請以卡片登入。", "The passkey did not work: log in by card."
+    ),
+}

@@ -241,9 +241,6 @@ SCRIPT: dict[str, Text] = {
     "agent_connected": Text("已連接（版本 {version}）", "Connected (version {version})"),
     "paired": Text("配對完成。", "Paired."),
     "enrolled": Text("登記完成：{agent}", "Enrolled: {agent}"),
-    "enrolling": Text(
-        "請在讀卡程式的視窗輸入 PIN 碼…", "Enter the PIN in the card program's window…"
-    ),
     "already_enrolled": Text("已登記。", "Enrolled."),
     "saved": Text("已儲存。", "Saved."),
     "check_ok": Text("正常", "All is well"),
