@@ -13,7 +13,7 @@ from datetime import datetime
 
 from core.domain.geography import inside_taiwan
 from core.domain.outlets import valid_code
-from core.domain.snapshot import Manifest, OutletRecord
+from core.domain.snapshot import AVAILABILITIES, PHONE_HIDDEN, Manifest, OutletRecord
 from core.errors import MaskmapError
 from publisher.collect import Positions
 from publisher.times import parse_rfc3339
@@ -111,6 +111,15 @@ def points_abroad(candidate: Candidate) -> Iterator[str]:
             yield f"{record.code} lies at {record.lon}, {record.lat}: not in Taiwan"
 
 
+def unknown_words(candidate: Candidate) -> Iterator[str]:
+    """Availability is one of the documented words; a phone that is hidden is in no file."""
+    for record in candidate.fresh:
+        if record.availability not in AVAILABILITIES:
+            yield f"{record.code} is said to be {record.availability!r}"
+        if record.phone_status == PHONE_HIDDEN and record.phone:
+            yield f"{record.code} hides its phone, which is about to be published"
+
+
 CHECKS: tuple[Check, ...] = (
     outlets_lost,
     time_going_back,
@@ -119,6 +128,7 @@ CHECKS: tuple[Check, ...] = (
     malformed_codes,
     impossible_stock,
     points_abroad,
+    unknown_words,
 )
 
 

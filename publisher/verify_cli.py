@@ -33,6 +33,7 @@ from publisher.release_log import LOG, read_log
 from publisher.verify import Fault, Folder, Found, check_folder, check_release, open_folder
 from publisher.verify_courses import course_against_ledger
 from publisher.verify_formats import against_ledger
+from publisher.verify_words import words_against_state, words_can_be_recomputed
 
 T = TypeVar("T")
 
@@ -67,8 +68,9 @@ def verify_snapshots(
 
     Signatures, hashes, the chain, the log, that all formats of a release say the same, that the
     changes turn each release into the next, and the courses of the days; with --against-ledger
-    also that the entries up to the stated position give the same numbers and courses. Exit 1 and
-    what is wrong where.
+    also that the entries up to the stated position give the same numbers and courses, and that
+    what outlets say gives the same availability and notes, where nobody said anything since.
+    Exit 1 and what is wrong where.
     """
     if key and use_folder_key:
         raise click.UsageError("--key and --use-folder-key: say one of them")
@@ -81,8 +83,18 @@ def verify_snapshots(
             faults += check_release(opened, found)
             faults += _check_ledger(opened, found, feed) if feed else ()
         faults += _check_courses(opened, feed) if feed else ()
+        words = [
+            found.manifest.sequence
+            for found in opened.releases
+            if feed and words_can_be_recomputed(found.manifest, feed)
+        ]
     numbers = [found.manifest.sequence for found in opened.releases]
-    _report(as_json, faults, {"releases": numbers}, f"{len(numbers)} releases")
+    facts: dict[str, object] = {"releases": numbers}
+    summary = f"{len(numbers)} releases"
+    if against_ledger:
+        facts["words_recomputed"] = words
+        summary += f", the outlets' words recomputed in {len(words)}"
+    _report(as_json, faults, facts, summary)
 
 
 @contextmanager
@@ -112,7 +124,10 @@ def _check_ledger(folder: Folder, found: Found, feed: LedgerFeed) -> Iterator[Fa
         bodies = {
             entry.path: read_file(folder.path, manifest, entry.path) for entry in manifest.files
         }
-        faults = list(against_ledger(manifest, bodies, feed))
+        faults = [
+            *against_ledger(manifest, bodies, feed),
+            *words_against_state(manifest, bodies, feed),
+        ]
     except (NotFound, ValueError, KeyError):
         return  # a file that cannot be read has been named already
     inside = release_folder(manifest.sequence)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from typing import Any
 
 import pytest
 
 from core.domain.stops import Stop
+from core.domain.text import Text
 from pharmacy_portal.wiring import PORTAL
 from tests.pharmacy_portal.tills import API, Till, World, a_sale
-
-OTHER = "5901100002"
 
 
 async def put(till: Till, headers: dict[str, str] | None = None, **fields: Any) -> Any:
@@ -166,8 +166,6 @@ async def test_the_audit_names_the_fields_and_never_the_words(world: World, coun
 
 
 async def audit_rows(world: World) -> list[dict[str, Any]]:
-    import sqlite3
-
     connection = sqlite3.connect(world.settings.database_path)
     rows = [json.loads(body) for (body,) in connection.execute("SELECT body FROM audit")]
     connection.close()
@@ -176,11 +174,9 @@ async def audit_rows(world: World) -> list[dict[str, Any]]:
 
 async def test_a_stop_of_the_authority_is_seen_on_the_page(world: World, counter: Till) -> None:
     portal = world.server.app[PORTAL]
-    from core.domain.text import Text
-
     stop = Stop("s1", "outlet", "5901100001", Text("稽查中", "Inspection"), None, world.clock())
     row = {"act": "stop", "by": "steward", "outlet": "5901100001"}
-    await portal.state.stewardship.declare_stop(stop, row, world.clock())
+    await portal.state.stewardship.declare_stop(stop, "steward", row, world.clock())
     found = await said(counter, sold_out=True)
     assert found["public"]["availability"] == "paused"
     assert found["public"]["reason"] == "稽查中 / Inspection"

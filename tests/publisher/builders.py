@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from core.domain.calendar import TAIPEI
+from core.domain.outlet_says import OutletSays
 from core.domain.outlets import Outlet, kind_of
 from core.domain.snapshot import OutletRecord
 from core.settings import Settings
 from core.storage import prepare, register
 from core.storage.audit_table import write_audit
 from core.storage.connection import connect_writer, to_microseconds
+from core.storage.outlet_states import write_states
 from publisher.release_data import ReleaseData
 
 NINE = datetime(2020, 2, 6, 9, 0, 3, tzinfo=TAIPEI)
@@ -104,6 +106,30 @@ class LedgerFile:
     def run(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         """Do to the file what no portal would."""
         return self._connection.execute(statement, values).fetchall()
+
+    def say(self, outlet: str, **fields: object) -> None:
+        """Let an outlet say these things, and nothing else."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        write_states(self._connection, [OutletSays(outlet=outlet, **fields)])  # type: ignore[arg-type]
+        self._audit("outlet_says")
+        self._connection.execute("COMMIT")
+
+    def stop(self, scope: str, target: str, at: datetime, until: datetime | None = None) -> None:
+        """Let the authority stop an outlet or a programme."""
+        end = None if until is None else to_microseconds(until)
+        self.run(
+            "INSERT INTO stops VALUES (?,?,?,?,?,?,?,?,NULL,'',"
+            " (SELECT coalesce(max(revision), 0) + 1 FROM stops))",
+            *(f"{scope}-{target}-{at}", scope, target, "稽查中", "Inspection", "steward"),
+            *(to_microseconds(at), end),
+        )
+
+    def lift_stops(self) -> None:
+        """Let the authority lift every stop."""
+        self.run(
+            "UPDATE stops SET lifted_at = at, lifted_by = 'steward',"
+            " revision = (SELECT max(revision) + 1 FROM stops)"
+        )
 
     def _audit(self, act: str, at: datetime = NINE) -> None:
         write_audit(self._connection, {"act": act}, at)

@@ -83,7 +83,7 @@ def test_an_impossible_option_is_a_usage_error(option: list[str], state: Path) -
 def test_verify_finds_no_fault_and_says_what_it_read(published: Settings) -> None:
     result = _maskmap("snapshot", "verify", "--against-ledger", "--state", published.state)
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "1 releases, 0 faults" in result.stderr
+    assert "1 releases, the outlets' words recomputed in 1, 0 faults" in result.stderr
     said = _maskmap("snapshot", "verify", "--json", "--state", published.state)
     assert json.loads(said.stdout) == {"ok": True, "releases": [1], "faults": []}
 
