@@ -116,7 +116,7 @@ class Watcher(threading.Thread):
                 self._watch_service()
             except CardFault as fault:
                 if not self._ended.is_set():
-                    self._note_service(False, fault.detail)
+                    self._note_lost(fault)
             except Exception:
                 # The outermost loop of the thread: without it the agent would be blind for good.
                 log.exception("card_watcher_fault")
@@ -147,6 +147,14 @@ class Watcher(threading.Thread):
             return  # Nothing happened, or a reader left between the list and the question.
         for name, state in found.items():
             self._note_card(name, state)
+
+    def _note_lost(self, fault: CardFault) -> None:
+        # Windows stops the service with the last reader: for who stands there, a reader is missing.
+        if fault.outcome is Outcome.NO_READER:
+            self._note_service(True)
+            self._note_readers([])
+        else:
+            self._note_service(False, fault.detail)
 
     def _note_service(self, up: bool, detail: str = "") -> None:
         if up == self._service_up:

@@ -12,9 +12,10 @@ import pytest
 pytest.importorskip("smartcard", reason="pyscard is not installed: see the extra `card`")
 
 from pharmacy_portal.card_agent import watcher as watching
+from pharmacy_portal.card_agent.outcomes import fault_of
 from pharmacy_portal.card_agent.readers import Role
 from pharmacy_portal.card_agent.watcher import Event, Watcher
-from tests.pcsc.bench import PcscBench
+from tests.pcsc.bench import PcscBench, reader_names
 from tests.pcsc.cards import CHEN, WANG, MuteCard, NhiCard
 
 PATIENCE_S = 10
@@ -159,6 +160,24 @@ def test_a_reader_that_leaves_the_list_is_told(
     assert diary.until("reader") == {"event": "reader", "name": a, "up": False}
     monkeypatch.setattr(watching, "list_readers", listed)
     assert diary.until("reader") == {"event": "reader", "name": a, "up": True}
+
+
+def test_a_service_that_windows_stopped_is_a_reader_that_left(
+    own_readers: PcscBench, diary: Diary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does so with the last reader; the number is played here, the rest is real."""
+    diary.start()
+    assert diary.next() == {"event": "service", "up": True}
+    assert [diary.until("reader")["up"] for _ in range(2)] == [True, True]
+
+    def stopped(context: int) -> list[str]:
+        raise fault_of(0x8010001E)
+
+    monkeypatch.setattr(watching, "list_readers", stopped)
+    assert [diary.next(), diary.next()] == [
+        {"event": "reader", "name": name, "up": False} for name in reader_names() or ()
+    ]
+    assert diary.watcher.state().as_json() == {"service": "up", "readers": []}
 
 
 def test_a_service_without_readers_is_up(own_readers: PcscBench, diary: Diary) -> None:
