@@ -67,7 +67,7 @@ PAGE: dict[str, Text] = _PUBLIC | {
         f"At most {LONGEST_NOTE} characters, seen by the public; nobody's name, identity number or"
         " telephone, please.",
     ),
-    "save": Text("儲存", "Save"),
+    "outlet_save": Text("儲存", "Save"),
     "proposals_title": Text("登記資料更正", "Correct the register"),
     "proposals_hint": Text(
         "名稱、地址、位置、電話與看診時段由主管機關登記；送出後待審核，採用後才會改變。",
