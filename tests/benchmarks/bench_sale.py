@@ -98,7 +98,7 @@ def _sell(cookies: Sessions, first: int) -> One:
     async def sell(http: aiohttp.ClientSession, number: int) -> None:
         buyer = a_buyer(500_000 + first + number, today, child=False)
         request = {
-            "identity_type": buyer.identity_type,
+            "identity_type": "02",
             "id_number": buyer.number,
             "birth_date": "19800101",
             "pieces": {"adult_mask": 2},

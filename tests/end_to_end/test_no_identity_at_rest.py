@@ -14,6 +14,10 @@ from urllib.parse import quote
 
 import pytest
 
+from core.clock import system_clock
+from core.domain.calendar import rfc3339
+from core.settings import Settings
+from pharmacy_portal.demo.tray_agent import ReadCard, load_tray_agent
 from tests.builders import a_number
 from tests.end_to_end.driving import (
     ADULT,
@@ -112,18 +116,33 @@ class Traffic:
             part()
 
     def sales(self) -> None:
-        for kind in ("01", "02"):
-            person = self.somebody()
-            self.post("/eligibility", person.buyer(kind).document())
-            assert self.sell(person.buyer(kind)) == 201
         person = self.somebody()
-        reading = {"reader": person.number, "nonce": person.number, "record_sha256": person.number}
-        self.post("/eligibility", person.buyer("01").document(reading=reading))
-        body = person.buyer("01").document(reading=reading, pieces={ADULT: 2}, on_behalf=True)
-        answer = self.post("/sales", body, {"Idempotency-Key": "reading"})
-        assert answer == 201
+        self.post("/eligibility", person.buyer().document())
+        assert self.sell(person.buyer()) == 201
+        self.by_card()
         self.void_last()
         self.till.ask("GET", "/sales/recent")
+
+    def by_card(self) -> None:
+        """Read cards: one as the tray's agent does, others in ways that are refused."""
+        assert self.post("/demo/read", {"card": "nhi-1"}) == 200
+        person = self.somebody()
+        made_up = {"reader": person.number, "nonce": person.number, "proof": person.number}
+        for more in ({}, {"reading": made_up}):
+            assert self.post("/eligibility", person.buyer("01").document(**more)) == 422
+            body = person.buyer("01").document(**more, pieces={ADULT: 2}, on_behalf=True)
+            assert self.post("/sales", body, self.key()) == 422
+        read = self.read(person)
+        assert self.post("/eligibility", person.buyer("01").document(reading=read)) == 200
+        body = person.buyer("01").document(reading=read, pieces={ADULT: 2}, on_behalf=True)
+        assert self.post("/sales", body, {"Idempotency-Key": "reading"}) == 201
+
+    def read(self, person: Marked) -> dict[str, str]:
+        """Sign a reading with the key of the tray's agent."""
+        agent = load_tray_agent(Settings(state=self.demo.state))
+        nonce = self.till.ask("POST", "/readings/nonce", {}).json["nonce"]
+        card = ReadCard(person.number, person.born, "ab" * 32)
+        return agent.reading(self.demo.portal, nonce, rfc3339(system_clock()), card)
 
     def void_last(self) -> None:
         sale = self.till.ask("GET", "/sales/recent").json["sales"][0]["sale_id"]

@@ -331,19 +331,3 @@ async def test_the_budget_is_the_users_not_the_outlets(world: World, counter: Ti
     other = await world.open_till()
     await other.log_in("citizen-1")
     assert (await other.post("/eligibility", a_buyer())).status == 200
-
-
-async def test_a_reading_makes_it_a_card_sale(counter: Till) -> None:
-    read = await (await counter.post("/demo/read", {"card": "nhi-2"})).json()
-    assert read["verified"] is False
-    assert read["reading"]["proof"] == ""
-    buyer = {
-        "identity_type": "01",
-        "id_number": read["id_number"],
-        "birth_date": read["birth_date"],
-        "reading": read["reading"],
-    }
-    verdict = await (await counter.post("/eligibility", buyer)).json()
-    assert verdict["verdict"] == "ALLOW"
-    sold = await counter.sell(buyer | {"pieces": {"adult_mask": 2}, "on_behalf": True})
-    assert sold.status == 201
