@@ -137,7 +137,8 @@ def test_the_agent_runs_as_a_process_shows_codes_and_ends_on_term(home: Home):
         lines = iter(process.stderr.readline, "")
         url = next(line for line in lines if "http://" in line).split()[-1]
         assert PORTAL in next(lines)
-        first = "".join(next(lines).split()[3:5])
+        codes = ("".join(line.split()[3:5]) for line in lines if "pairing code:" in line)
+        first = next(codes)
         with urllib.request.urlopen(f"{url}/v1/status") as answer:
             assert json.load(answer)["name"] == "maskmap-agent"
 
@@ -150,8 +151,8 @@ def test_the_agent_runs_as_a_process_shows_codes_and_ends_on_term(home: Home):
         assert second.exit_code == 1
         assert "runs already" in second.output
 
-        told = [next(lines) for _ in range(2)]
-        shown = "".join(told[-1].split()[3:5])
+        assert next(codes) == code
+        shown = next(codes)
         asked = urllib.request.Request(
             f"{url}/v1/pair",
             data=msgspec.json.encode({"code": shown}),
