@@ -33,7 +33,10 @@ async def readyz(request: web.Request) -> web.Response:
             code="NO_SNAPSHOT",
         )
     look = snapshots.look()
-    return _json({"status": "ready", **envelope(look), "fault": snapshots.fault_code or None})
+    rules = look.view.manifest.rules
+    shown = {"programme": rules.programme, "block": rules.block or None, "hash": rules.hash}
+    fault = snapshots.fault_code or None
+    return _json({"status": "ready", **envelope(look), "rules": shown, "fault": fault})
 
 
 @routes.get("/metrics")

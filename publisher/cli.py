@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 from msgspec.structs import replace
 
-from core.rules import MASKS, load_programmes
+from core.clock import system_clock
+from core.rules_watch import RulesInUse
 from core.settings import Settings
 from publisher.health import serving
 from publisher.publishing import open_publisher
@@ -29,13 +30,15 @@ def publish(settings: Settings, once: bool, every: float | None, align: bool) ->
     time of the last look is renewed. With --once, exit 1 when nothing could be published.
     """
     settings = replace(settings, publish_every=every or settings.publish_every)
-    programme = load_programmes(settings.rules, settings.rules_of)[MASKS]
+    rules = RulesInUse(settings, system_clock)
     with open_publisher(settings) as publisher:
-        runner = Runner(publisher, programme, settings.publish_every, align)
+        rules.keep()
+        runner = Runner(publisher, rules, settings.publish_every, align)
         if once:
             manifest = runner.report(publisher.tick)
             click.echo(f"released {manifest.sequence}" if manifest else "nothing changed", err=True)
             return
         runner.stop_on_signals()
+        runner.metrics.watch_rules(rules)
         with serving(settings.publisher_listen, runner.metrics):
             runner.run()

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import msgspec
+
 from core.errors import Unavailable
 from core.settings import Address, parse_address
 from publisher.metrics import CONTENT_TYPE, Metrics
@@ -51,12 +53,19 @@ def answer(path: str, metrics: Metrics) -> tuple[HTTPStatus, str, bytes]:
     if path == "/healthz":
         return HTTPStatus.OK, _JSON, b'{"status":"ok"}'
     if path == "/readyz":
-        if metrics.ready:
-            return HTTPStatus.OK, _JSON, b'{"status":"ready"}'
-        return HTTPStatus.SERVICE_UNAVAILABLE, _JSON, b'{"status":"nothing published lately"}'
+        return _ready(metrics)
     if path == "/metrics":
         return HTTPStatus.OK, CONTENT_TYPE, metrics.text()
     return HTTPStatus.NOT_FOUND, _JSON, b'{"status":"not found"}'
+
+
+def _ready(metrics: Metrics) -> tuple[HTTPStatus, str, bytes]:
+    """Tell whether something was published lately, and by which rules."""
+    rules = metrics.rules()
+    said = {"rules": rules} if rules else {}
+    status = HTTPStatus.OK if metrics.ready else HTTPStatus.SERVICE_UNAVAILABLE
+    words = "ready" if metrics.ready else "nothing published lately"
+    return status, _JSON, msgspec.json.encode({"status": words, **said})
 
 
 def _handler(metrics: Metrics) -> type[BaseHTTPRequestHandler]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from core.domain.snapshot import STALE_AFTER_TTL, Manifest
+from core.rules_watch import RulesInUse
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -33,6 +35,22 @@ class Metrics:
             "maskmap_publisher_sequence", "Number of the last release.", registry=self.registry
         )
 
+        self._rules: RulesInUse | None = None
+
+    def watch_rules(self, rules: RulesInUse) -> None:
+        """Show the rules in use, and whether their folder is damaged or new ones wait."""
+        self._rules = rules
+        for name, says, ask in (
+            ("damaged", "1: a rules file is faulty; the last good ones stay.", _is_damaged),
+            ("pending", "1: new rules wait for the next midnight.", _are_pending),
+        ):
+            gauge = Gauge(f"maskmap_publisher_rules_{name}", says, registry=self.registry)
+            gauge.set_function(partial(ask, rules))
+
+    def rules(self) -> dict[str, object] | None:
+        """Return the rules in use as ``/readyz`` shows them."""
+        return None if self._rules is None else self._rules.in_words()
+
     def good(self) -> None:
         """Note a tick that ended well, with a release or without."""
         self._good_at = time.monotonic()
@@ -56,3 +74,11 @@ class Metrics:
     def text(self) -> bytes:
         """Return everything in the text format of Prometheus."""
         return generate_latest(self.registry)
+
+
+def _is_damaged(rules: RulesInUse) -> bool:
+    return rules.damaged
+
+
+def _are_pending(rules: RulesInUse) -> bool:
+    return rules.pending is not None

@@ -23,6 +23,7 @@ from core.domain.snapshot import Current, Manifest, OutletRecord, RulesInForce, 
 from core.domain.wording import rules_in_words
 from core.log import get_logger
 from core.releases import MANIFEST
+from core.rules_watch import Rules, programme_of
 from core.settings import Settings
 from core.storage import prepare
 from core.storage.feed import LedgerFeed
@@ -120,13 +121,16 @@ class Publisher:
         """Write what ``publish`` put off of the day's courses."""
         self._courses.finish()
 
-    def tick(self, programme: Programme) -> Manifest | None:
+    def tick(self, rules: Programme | Rules) -> Manifest | None:
         """Make a release if one is due, and return it; else renew the time of the last look.
+
+        The instant that names the release also says by which rules it is made.
 
         Raises:
             Withheld: as ``publish``; nothing is renewed, so that readers see the age.
         """
         now = self._clock()
+        programme = programme_of(rules, now)
         positions = self._collector.collect(programme, now)
         standing = self._stand()
         manifest = None

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from core.domain.programme import Programme
 from core.domain.snapshot import Manifest
 from core.log import get_logger
+from core.rules_watch import Rules
 from publisher.metrics import Metrics
 from publisher.publishing import Publisher
 from publisher.quality import Withheld
@@ -27,7 +28,7 @@ class Runner:
     """Ticks until it is told to stop. ``failures`` counts the failed ticks in a row."""
 
     publisher: Publisher
-    programme: Programme
+    rules: Programme | Rules
     every_s: float
     align: bool = False
     failures: int = 0
@@ -67,10 +68,10 @@ class Runner:
         self.failures += 1
         self.metrics.failed()
 
-    def report(self, tick: Callable[[Programme], Manifest | None]) -> Manifest | None:
+    def report(self, tick: Callable[[Programme | Rules], Manifest | None]) -> Manifest | None:
         """Tick, and log the release if there is one."""
         began_s = time.process_time()
-        manifest = tick(self.programme)
+        manifest = tick(self.rules)
         if manifest is not None:
             cpu_s = time.process_time() - began_s
             self.metrics.released(manifest, cpu_s)
