@@ -46,7 +46,7 @@ $(LIGHTHOUSE): tests/lighthouse/package.json tests/lighthouse/package-lock.json 
 	@touch -c $@
 
 test: check $(LIGHTHOUSE) ## everything but soak; what CI runs
-	$(BIN)/pytest -m "(slow or e2e) and not soak"
+	$(BIN)/pytest -n 2 --dist loadfile -m "(slow or e2e) and not soak"
 
 bench: install ## print measurements; never judges them
 	scripts/make-peers

@@ -45,6 +45,8 @@ def running_site(state: Path) -> Iterator[str]:
         assert process.stderr
         found = re.fullmatch(r"site: (\S+)\n", process.stderr.readline())
         assert found
+        # It listens before it has read the first snapshot.
+        poll(lambda: send(f"{found[1]}/readyz").status == 200)
         yield found[1]
     finally:
         process.terminate()
