@@ -35,8 +35,15 @@ SOURCE = Path(__file__).with_name("driver.c")
 PACKAGED_DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 HEADERS = Path("/usr/include/PCSC/ifdhandler.h")
 PCSCD = shutil.which("pcscd") or "/usr/sbin/pcscd"
-# In the new namespace /run is empty but for the bench's own folder.
-_ENTER = 'mount -t tmpfs none /run && mkdir /run/pcscd && mount --bind "$0" /run/pcscd && exec "$@"'
+# In the new namespace /run is empty but for the bench's own folder. The service is killed as soon
+# as nobody holds the other end of the shell's input: a test run that is killed leaves none behind.
+_ENTER = """
+mount -t tmpfs none /run && mkdir /run/pcscd && mount --bind "$0" /run/pcscd || exit
+"$@" &
+cat
+kill -9 $!
+wait
+"""
 _SILENT_CARD_MS = "300"
 _PATIENCE_S = 10.0
 
@@ -88,7 +95,7 @@ class PcscBench:
     @property
     def running(self) -> bool:
         """Tell whether the service runs."""
-        return self._process is not None and self._process.poll() is None
+        return self._process is not None and reader_names() is not None
 
     def start(self) -> None:
         """Start the service with the readers as they were laid out; return when it answers."""
@@ -98,6 +105,7 @@ class PcscBench:
         with (FOLDER / "pcscd.log").open("wb") as log:
             self._process = subprocess.Popen(
                 [*unshare_command(), "sh", "-c", _ENTER, str(FOLDER / "run"), *command],
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 env=os.environ | {"CARD_TIMEOUT_MS": _SILENT_CARD_MS},
@@ -108,8 +116,7 @@ class PcscBench:
     def kill(self) -> None:
         """Kill the service as a crash would."""
         if self._process is not None:
-            self._process.kill()
-            self._process.wait(_PATIENCE_S)
+            self._process.communicate(timeout=_PATIENCE_S)
             self._process = None
 
     def take_away(self) -> None:
