@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -27,10 +28,12 @@ CARD_OF_ROLE = {
 EVERY_ROUTE = [*ROUTES, *DEMO]
 
 
+PLACES = {"name": "portal.css", "page": next(iter(CONTENT_PAGES)), "role": "user"}
+
+
 def concrete(route: Route) -> str:
     """Fill the places of a path."""
-    path = route.path.replace("{sale}", "999").replace("{name}", "portal.css")
-    return path.replace("{proposal}", "p1")
+    return re.sub(r"\{(\w+)\}", lambda place: PLACES.get(place[1], "999"), route.path)
 
 
 async def ask(till: Till, route: Route) -> Any:
