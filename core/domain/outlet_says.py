@@ -8,6 +8,7 @@ act: ``turns`` names the instants. The ledger's numbers are never touched by any
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
@@ -24,6 +25,9 @@ LONGEST_REASON = 60
 MOST_TICKETS = 2_000
 OWN_WORDS = "own"
 _IN_BOTH = " / "
+_TICKETS = re.compile(
+    r"(?:(?P<time>[0-9]{2}:[0-9]{2}) |每日)發(?:號碼牌| (?P<count>[0-9]{1,4}) 張)"
+)
 
 PAUSE_REASONS: Mapping[str, Text] = MappingProxyType(
     {
@@ -132,6 +136,17 @@ def tickets_in_words(tickets: Tickets) -> str:
     if not tickets.time:
         return "" if tickets.count is None else f"每日{count}"
     return f"{tickets.time} {count}"
+
+
+def tickets_for_readers(tickets: str, language: str) -> str:
+    """Return published tickets for readers of a language; other words stay as they are."""
+    found = _TICKETS.fullmatch(tickets)
+    if found is None or not language.startswith("en"):
+        return tickets
+    when = "each day" if found["time"] is None else f"at {found['time']}"
+    if found["count"] is None:
+        return f"given out {when}"
+    return f"{found['count']} given out {when}"
 
 
 def reason_text(reason: Text) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from core.domain.calendar import taipei_day
 from core.domain.geography import bearing_deg, direction
+from core.domain.outlet_says import reason_in_words, tickets_for_readers
 from core.domain.programme import Product
 from core.domain.sale_windows import parse_windows, windows_in_words
 from core.domain.snapshot import OutletRecord
@@ -24,7 +25,7 @@ from public_site.hours import (
 )
 from public_site.pages.reader import Reader
 from public_site.pages.rendering import place_names
-from public_site.pages.times import clock_time, since
+from public_site.pages.times import ends_with_today, moment, since
 from public_site.snapshots import Look
 
 _ARROWS = "↑↗→↘↓↙←↖"
@@ -49,12 +50,16 @@ class Number:
 
 @dataclass(frozen=True)
 class Blocked:
-    """Why nobody can buy now, whatever the number, or why the number is in doubt."""
+    """Why nobody can buy now, whatever the number, or why the number is in doubt.
+
+    ``since`` says since when and until when; ``language`` is that of the reason.
+    """
 
     shape: str
     word: str
     reason: str
     since: str
+    language: str
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,7 @@ class Row:
     selling_now: bool
     open_today: str
     windows: str
+    tickets: str
     tel: str
     navigate: str
     county: str
@@ -119,6 +125,7 @@ def row_of(
         selling_now=selling_at(record, look.now),
         open_today=open_today(record, look.now, reader),
         windows=windows_of(record, reader),
+        tickets=tickets_for_readers(record.tickets, reader.language),
         tel=tel(record.phone),
         navigate=navigate_url(record),
         county=county,
@@ -173,15 +180,30 @@ def blocked_of(record: OutletRecord, look: Look, reader: Reader) -> Blocked | No
     """Return what stands in the way of buying; stale data put every outlet in doubt."""
     if record.availability != "buyable":
         shape = "unsure" if record.availability == "unsure" else "cannot"
-        since_words = ""
-        if record.availability_since:
-            time = clock_time(record.availability_since)
-            since_words = reader.word("since", time=time)
         word = reader.word(f"availability_{record.availability}")
-        return Blocked(shape, word, record.availability_reason, since_words)
+        reason = reason_in_words(record.availability_reason, reader.language)
+        return Blocked(shape, word, reason, _how_long(record, look.now, reader), _language(reason))
     if look.stale:
-        return Blocked("unsure", reader.word("availability_unsure"), "", "")
+        return Blocked("unsure", reader.word("availability_unsure"), "", "", "")
     return None
+
+
+def _how_long(record: OutletRecord, now: datetime, reader: Reader) -> str:
+    """Say since when, and until when where it ends by itself."""
+    parts = []
+    if record.availability_since:
+        parts.append(reader.word("since", time=moment(record.availability_since, now)))
+    until = record.availability_until
+    if until and ends_with_today(until, now):
+        parts.append(reader.word("until_end_of_today"))
+    elif until:
+        parts.append(reader.word("until", time=moment(until, now)))
+    return " ".join(parts)
+
+
+def _language(text: str) -> str:
+    """Name the language of an outlet's words: Chinese, where any sign is."""
+    return "zh-TW" if any("\u3400" <= sign <= "\u9fff" for sign in text) else "en"
 
 
 def way_to(

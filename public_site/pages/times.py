@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from core.domain.calendar import TAIPEI
 from public_site.pages.reader import CHINESE, Reader
@@ -33,6 +33,27 @@ def clock_time(text: str) -> str:
         return f"{datetime.fromisoformat(text).astimezone(TAIPEI):%Y-%m-%d %H:%M:%S}"
     except ValueError:
         return text
+
+
+def moment(text: str, now: datetime) -> str:
+    """Spell a published time as short as today allows: ``09:12``, else ``2/7 09:12``."""
+    try:
+        local = datetime.fromisoformat(text).astimezone(TAIPEI)
+    except ValueError:
+        return text
+    if local.date() == now.astimezone(TAIPEI).date():
+        return f"{local:%H:%M}"
+    return f"{local.month}/{local.day} {local:%H:%M}"
+
+
+def ends_with_today(text: str, now: datetime) -> bool:
+    """Tell whether a published time is the midnight that ends today."""
+    try:
+        end = datetime.fromisoformat(text).astimezone(TAIPEI)
+    except ValueError:
+        return False
+    today = now.astimezone(TAIPEI).date()
+    return end == datetime.combine(today + timedelta(days=1), time(), TAIPEI)
 
 
 def clock_of(second: int) -> str:

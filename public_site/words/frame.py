@@ -86,6 +86,8 @@ WORDS: dict[str, Text] = {
     "availability_closed": Text("已停止販售", "no longer sells"),
     "availability_unsure": Text("待確認", "to be confirmed"),
     "since": Text("{time} 起", "since {time}"),
+    "until": Text("至 {time}", "until {time}"),
+    "until_end_of_today": Text("至今日結束", "until the end of today"),
     "outlet_unknown_title": Text("找不到這個販售點", "There is no such outlet"),
     "outlet_unknown_text": Text(
         "代碼「{code}」不在目前的資料中。代碼是十個字元，例如 5901012345；也可以用名稱或地址查詢。",

@@ -14,6 +14,7 @@ WORDS: dict[str, Text] = {
     "sale_windows": Text("販售時段", "Sale windows"),
     "tickets": Text("號碼牌", "Number tickets"),
     "website": Text("網站", "Website"),
+    "phone_hidden": Text("販售期間不公開電話", "Not shown during the sale"),
     "not_given": Text("未提供", "not given"),
     "hours": Text("固定看診（營業）時段", "Opening periods"),
     "hours_hint": Text(

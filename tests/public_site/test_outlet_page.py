@@ -198,7 +198,7 @@ async def test_reason_and_time_stand_beside_what_is_in_the_way(folder, start):
         ]
     )
     page = await read(await start(), PAGE)
-    for words in ("號碼牌已發完", "今日 100 張", "2020-02-06 09:50:05 起", "09:00 發 100 張"):
+    for words in ("號碼牌已發完", "今日 100 張", "09:50 起", "09:00 發 100 張"):
         assert words in page.text
 
 
@@ -221,3 +221,39 @@ async def test_text_mode_has_no_picture_but_number_and_finding(client):
 async def test_under_pinned_rules_the_page_says_so(folder, start):
     folder.publish([an_outlet()], programme=masks(TODAY))
     assert "示範" in (await read(await start(), PAGE)).text
+
+
+async def test_what_ends_by_itself_says_when_and_reasons_speak_the_readers_language(
+    folder, start
+) -> None:
+    today = {
+        "availability": "paused",
+        "availability_reason": "停電，暫停販售",
+        "availability_since": rfc3339(NOW - timedelta(minutes=40)),
+        "availability_until": rfc3339(NOW + timedelta(hours=2)),
+        "tickets": "08:30 發 100 張",
+        "phone": "",
+        "phone_status": "hidden",
+    }
+    folder.publish([an_outlet(**today)])
+    client = await start()
+    chinese = (await read(client, PAGE)).text
+    for words in ("停電，暫停販售", "09:50 起", "至 12:30", "販售期間不公開電話"):
+        assert words in chinese
+    english = (await read(client, f"{PAGE}?lang=en")).text
+    for words in ("Power cut", "until 12:30", "100 given out at 08:30", "Not shown during the"):
+        assert words in english
+    folder.publish([an_outlet(**today | {"availability_until": "2020-02-07T00:00:00+08:00"})])
+    assert "至今日結束" in (await read(await start(), PAGE)).text
+
+
+@pytest.mark.parametrize("field", ["availability_reason", "sale_windows", "tickets", "note"])
+async def test_hostile_words_of_an_outlet_are_shown_as_text(folder, start, field) -> None:
+    text = "<img src=x onerror=alert(1)>\"'{{7*7}}"
+    said = {"availability": "paused", field: text}
+    folder.publish([an_outlet(**said)])
+    client = await start()
+    for path in (PAGE, f"{PAGE}?lang=en", f"{PAGE}?mode=text", "/", "/?mode=text"):
+        body = await (await client.get(path)).text()
+        assert "<img src=x" not in body
+        assert "&lt;img src=x" in body, path
