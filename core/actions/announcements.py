@@ -14,10 +14,12 @@ from core.community.announced import Announced, write_announced
 from core.domain.announcements import AUDIENCES, KINDS, LONGEST_WORDS, is_for_data, is_for_portal
 from core.domain.calendar import taipei_day
 from core.errors import Invalid, NotFound
+from core.log import get_logger
 from core.ports.ledger import AuditRow
 from core.ports.stewardship import AnnouncementVersion, Stewardship
 
 LONGEST_REASON = 200
+_log = get_logger(__name__)
 
 
 async def announce(
@@ -117,12 +119,18 @@ async def portal_news(stewardship: Stewardship) -> list[AnnouncementVersion]:
 
 
 async def tell_data_users(stewardship: Stewardship, path: Path) -> None:
-    """Write what the site tells those who use the data; an older list never replaces a newer."""
+    """Write what the site tells those who use the data; an older list never replaces a newer.
+
+    What cannot be written now is logged, and told with the next change or at the next start.
+    """
     found = await stewardship.announcements()
     told = [_told(one) for one in found if one.state == "announced" and is_for_data(one.audience)]
     # Every edit adds one version, so the sum of the newest counts all that ever was written.
     revision = sum(one.version for one in found)
-    await asyncio.to_thread(write_announced, path, revision, told)
+    try:
+        await asyncio.to_thread(write_announced, path, revision, told)
+    except OSError as fault:
+        _log.error("the site was not told what the authority announced", fault=str(fault))
 
 
 def _told(version: AnnouncementVersion) -> Announced:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from core.domain.text import Text
 
-LONGEST_TEXT = 20_000
+LONGEST_TEXT = 8_000
 LONGEST_FIELD = 200
 
 _CONTACT_FIELDS: Mapping[str, Text] = MappingProxyType(
