@@ -23,5 +23,7 @@ MENU = (
     MenuItem("2", "/intake", "menu_intake", "intake_title", Permission.TAKE_GOODS),
     MenuItem("3", "/outlet", "menu_outlet", "outlet_title", Permission.SPEAK_FOR_OUTLET),
     MenuItem("4", "/records", "menu_records", "records_title", Permission.SEE_OUTLET),
+    MenuItem("5", "/people", "menu_people", "people_title", Permission.SEE_PEOPLE),
     MenuItem("6", "/day", "menu_day", "day_title", Permission.SEE_OUTLET),
+    MenuItem("7", "/steward", "menu_steward", "st_title", Permission.STEWARD),
 )
