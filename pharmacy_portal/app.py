@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 
 from aiohttp import web
 
+from core.actions.announcements import tell_data_users
 from core.actions.desk import Desk
 from core.clock import Clock, system_clock
 from core.rules_watch import RulesInUse
@@ -57,6 +58,7 @@ def make_app(settings: Settings, *, clock: Clock = system_clock) -> web.Applicat
             await stack.enter_async_context(
                 kept_fresh(settings, state, portal.sessions, portal.certificates, clock)
             )
+            await tell_data_users(state.stewardship, settings.announced_file)
             yield
 
     app.cleanup_ctx.append(wire)
