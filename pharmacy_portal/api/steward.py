@@ -16,7 +16,7 @@ from core.community.store import CommunityStore
 from core.domain.calendar import TAIPEI
 from core.domain.outlets import Status
 from core.domain.stops import Scope
-from core.errors import Invalid, MaskmapError, Refused
+from core.errors import Conflict, Invalid, MaskmapError, Refused
 from pharmacy_portal.api.bodies import Body, json_response, read_body
 from pharmacy_portal.wiring import Portal, portal_of, session_of
 
@@ -248,6 +248,8 @@ async def post_listing(request: web.Request) -> web.Response:
         )
     except MaskmapError as refusal:
         await portal.ledger.record(row | {"refused": refusal.code}, now)
+        if isinstance(refusal, Conflict):
+            raise Conflict(str(refusal)) from None
         raise
     return json_response({"submission": identity, "state": body.verdict})
 
