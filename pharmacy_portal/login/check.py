@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.x509.ocsp import OCSPCertStatus
@@ -41,7 +42,8 @@ from pharmacy_portal.login.revocation import (
 from pharmacy_portal.login.trust import Trust, TrustFolder
 
 CACHED_ANSWERS = 20_000
-SEEN_POINTS = 64
+SEEN = 64
+T = TypeVar("T")
 _log = get_logger(__name__)
 
 
@@ -89,8 +91,9 @@ class CertificateCheck:
         self.fetcher = fetcher
         self.numbers = numbers
         self._answers: OrderedDict[str, Answer] = OrderedDict()
-        # Where lists of authorities are found whose cards were seen; the refresh goes there.
-        self.points: OrderedDict[str, x509.Certificate] = OrderedDict()
+        # Authorities whose cards were seen, and where these say that lists are found.
+        self._seen: OrderedDict[str, x509.Certificate] = OrderedDict()
+        self.points: OrderedDict[str, None] = OrderedDict()
         self._looking = asyncio.Lock()
 
     @property
@@ -118,6 +121,7 @@ class CertificateCheck:
         chain = build_chain(self.trust, leaf, intermediates, at)
         if not all(self._listed(*pair, at) for pair in _pairs(chain[1:])):
             raise _unknown()
+        self._remember_authorities(chain)
         evidence = await self._of_leaf(leaf, chain[1], at)
         return Evidence(evidence, fingerprint_of(leaf), tuple(chain))
 
@@ -138,7 +142,6 @@ class CertificateCheck:
         return bool(self._responder(leaf))
 
     async def _of_leaf(self, leaf: x509.Certificate, issuer: x509.Certificate, at: datetime) -> str:
-        self._remember_points(leaf, issuer)
         listed = self._listed(leaf, issuer, at)
         answered = await self._answered(leaf, issuer, at)
         if not listed and not answered:
@@ -212,17 +215,25 @@ class CertificateCheck:
         """Ask the responder anew at the next check of a certificate."""
         self._answers.pop(fingerprint, None)
 
-    def _remember_points(self, leaf: x509.Certificate, issuer: x509.Certificate) -> None:
-        for url in self.policy.hosts.among(distribution_points(leaf)):
-            self.points[url] = issuer
-            self.points.move_to_end(url)
-            if len(self.points) > SEEN_POINTS:
-                self.points.popitem(last=False)
+    def _remember_authorities(self, chain: Sequence[x509.Certificate]) -> None:
+        """Learn whose lists to fetch, and where, from a chain that holds."""
+        for authority in chain[1:-1]:
+            _keep(self._seen, key_digest(authority), authority)
+        for url in self.policy.hosts.among(distribution_points(chain[0])):
+            _keep(self.points, url, None)
 
     def authorities(self) -> list[x509.Certificate]:
         """List the authorities whose lists are of use: the folder's, and those of cards seen."""
-        known = [*self.trust.roots, *self.trust.between, *self.points.values()]
+        known = [*self.trust.roots, *self.trust.between, *self._seen.values()]
         return list({key_digest(one): one for one in known if is_authority(one)}.values())
+
+
+def _keep(held: OrderedDict[str, T], key: str, value: T) -> None:
+    """Remember the newest few."""
+    held[key] = value
+    held.move_to_end(key)
+    if len(held) > SEEN:
+        held.popitem(last=False)
 
 
 def make_check(settings: Settings, folder: Path, registry: CollectorRegistry) -> CertificateCheck:

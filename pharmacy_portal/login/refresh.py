@@ -32,6 +32,7 @@ class ListRefresh:
 
     async def run_once(self, now: datetime) -> None:
         """Fetch every list there is an address for, take up what changed, show what is left."""
+        await self._certificates.look(closely=True)
         for url in self._urls():
             await self._refresh(url, now)
         await self._certificates.look(closely=True)
