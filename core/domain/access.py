@@ -22,6 +22,7 @@ class Permission(StrEnum):
     TAKE_GOODS = "take_goods"
     SEE_OUTLET = "see_outlet"
     SPEAK_FOR_OUTLET = "speak_for_outlet"
+    SEE_PEOPLE = "see_people"
     MANAGE_USERS = "manage_users"
     APPOINT_ADMINISTRATORS = "appoint_administrators"
     STEWARD = "steward"
@@ -48,11 +49,12 @@ _COUNTER = frozenset(
         Permission.SPEAK_FOR_OUTLET,
     }
 )
+_PEOPLE = frozenset({Permission.SEE_OUTLET, Permission.SEE_PEOPLE})
 _BASE = frozenset({Permission.PUBLIC, Permission.SESSION})
 ROLES: Mapping[str, frozenset[Permission]] = MappingProxyType(
     {
-        "representative": _BASE | {Permission.SEE_OUTLET, Permission.APPOINT_ADMINISTRATORS},
-        "administrator": _BASE | {Permission.SEE_OUTLET, Permission.MANAGE_USERS},
+        "representative": _BASE | _PEOPLE | {Permission.APPOINT_ADMINISTRATORS},
+        "administrator": _BASE | _PEOPLE | {Permission.MANAGE_USERS},
         "pharmacist": _BASE | _COUNTER,
         "pharmacy_assistant": _BASE | _COUNTER,
         "doctor": _BASE | _COUNTER,
