@@ -174,24 +174,36 @@ def test_another_card_put_in_meanwhile_is_read_from_the_start_or_refused(
     assert outcome() == CHEN.id_number
 
 
-def test_no_other_program_slips_between_the_two_commands(own_readers: PcscBench) -> None:
+def test_no_other_program_slips_between_the_two_commands(
+    own_readers: PcscBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own_readers.insert("Reader A", NhiCard(WANG))
-    reader, slot = own_readers.reader("Reader A"), own_readers.slot("Reader A")
+    slot = own_readers.slot("Reader A")
     theirs = bytes.fromhex("00A4040005F000000001")
+    transmit, slipped_in = scard.SCardTransmit, threading.Event()
 
-    def select_another_application() -> None:
-        with another_program(reader) as card:
-            scard.SCardTransmit(card, scard.SCARD_PCI_T0, list(theirs))
+    def select_another_application(card: int) -> None:
+        # While the card is another's, pcscd makes them wait or try again.
+        while transmit(card, scard.SCARD_PCI_T0, list(theirs))[0]:
+            pass
+        slipped_in.set()
 
-    intruder = threading.Thread(target=select_another_application)
+    def give_them_time(card: int, header: int, command: list[int]) -> list[object]:
+        if bytes(command) == READ_BASIC_RECORD:
+            slipped_in.wait(0.2)
+        return transmit(card, header, command)
 
-    def start_the_intruder(command: bytes) -> None:
-        slot.on_command = None
-        intruder.start()
+    monkeypatch.setattr(scard, "SCardTransmit", give_them_time)
+    with another_program(own_readers.reader("Reader A")) as card:
+        intruder = threading.Thread(target=select_another_application, args=(card,))
 
-    slot.on_command = start_the_intruder
-    assert outcome() == WANG.id_number
-    intruder.join(5)
+        def start_the_intruder(command: bytes) -> None:
+            slot.on_command = None
+            intruder.start()
+
+        slot.on_command = start_the_intruder
+        assert outcome() == WANG.id_number
+        intruder.join(5)
     assert slot.seen == [SELECT, READ_BASIC_RECORD, theirs]
 
 
