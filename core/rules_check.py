@@ -24,15 +24,24 @@ def check_file(path: Path, installed: Mapping[str, Programme], today: date) -> P
     Raises:
         Invalid: naming the file and every fault found.
     """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        programme = from_document(_completed(document, installed))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, Invalid) as error:
-        raise Invalid(f"{path}: {error}") from None
+    programme = read_continued(path, installed)
     faults = [*_rewritten(programme, installed, today), *_taken(programme, installed)]
     if faults:
         raise Invalid(f"{path}: " + "; ".join(faults))
     return programme
+
+
+def read_continued(path: Path, installed: Mapping[str, Programme]) -> Programme:
+    """Read a whole programme, or new blocks as the continuation of the installed one.
+
+    Raises:
+        Invalid: naming the file and every fault found.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return from_document(_completed(document, installed))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, Invalid) as error:
+        raise Invalid(f"{path}: {error}") from None
 
 
 def _completed(

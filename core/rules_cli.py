@@ -1,4 +1,4 @@
-"""`maskmap rules`: judge cases, show the rules in words, check new ones, preview changes."""
+"""`maskmap rules`: judge cases, show the rules in words, check and try new ones."""
 
 from __future__ import annotations
 
@@ -16,15 +16,21 @@ from tqdm import tqdm
 from core.clock import system_clock
 from core.domain.calendar import taipei_day
 from core.domain.phrases import day_name, weekday_name
-from core.domain.programme import Block, Programme
+from core.domain.programme import Programme
 from core.domain.text import LANGUAGES, Text
-from core.domain.wording import differences, purchase_notes, rules_in_words
+from core.domain.wording import purchase_notes, rules_in_words
 from core.errors import Invalid
 from core.rules import MASKS, load_programmes, read_folder
 from core.rules_cases import ANSWER, csv_row, judge, read_cases
-from core.rules_check import check_file
+from core.rules_check import check_file, read_continued
+from core.rules_preview import change_document, change_page, changes_ahead, compare_all
+from core.rules_simulation import block_to_try, history_since
+from core.rules_simulation import simulate as simulate_block
+from core.rules_simulation_page import simulation_page
 from core.rules_table import blocks_table
 from core.settings import Settings
+from core.storage import prepare
+from core.storage.past_sales import past_refusals, purchases_by_person
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -38,7 +44,7 @@ _lang = click.option(
 
 @click.group()
 def rules() -> None:
-    """The rationing rules: judge cases, show them in words, check new ones."""
+    """The rationing rules: judge cases, show them in words, check and try new ones."""
 
 
 @rules.command()
@@ -112,38 +118,112 @@ def check(settings: Settings, files: Sequence[Path], as_json: bool) -> None:
 
 
 @rules.command()
-@click.option("--days", type=click.IntRange(1), default=30, show_default=True)
-@_on
+@click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Compare the rules of DIR with those in force.",
+)
+@click.option(
+    "--from", "--on", "start", type=_DAY, help="A Taipei day, YYYY-MM-DD.  [default: today]"
+)
+@click.option("--days", type=click.IntRange(1, 3650), default=30, show_default=True)
 @_programme
 @_lang
 @_json
 @click.pass_obj
 def preview(
     settings: Settings,
+    folder: Path | None,
+    start: datetime | None,
     days: int,
-    on: datetime | None,
     programme: str | None,
     lang: str,
     as_json: bool,
 ) -> None:
-    """Say what changes in the next days, and when."""
-    start, chosen = _day(on), _chosen(settings, programme)
-    coming = [
-        (one, before, block)
-        for one in chosen
-        for before, block in _pairs(one)
-        if start < block.effective <= start + timedelta(days=days)
-    ]
+    """Say what changes, and when.
+
+    Without --folder: what the rules in use change in the days to come. With it: on which days the
+    rules of another folder differ from those in use, and in what.
+    """
+    day, chosen = _day(start), _chosen(settings, programme)
+    if folder is None:
+        coming = [change for one in chosen for change in changes_ahead(one, day, days)]
+    else:
+        others = load_programmes(folder, settings.rules_of)
+        wanted = {id_: one for id_, one in others.items() if programme in (None, id_)}
+        coming = compare_all({one.id: one for one in chosen}, wanted, day, days)
     if as_json:
-        click.echo(_as_json([_change(*change) for change in coming]), nl=False)
+        click.echo(_as_json([change_document(change) for change in coming]), nl=False)
         return
     for change in coming:
-        click.echo("\n".join(_change_page(*change, lang)))
+        click.echo("\n".join(change_page(change, lang)))
     if not coming:
         nothing = Text(
             "{start}起{days}天內規定沒有變更。", "Nothing changes in the {days} days from {start}."
         )
-        click.echo(nothing.format(start=start, days=days).in_language(lang))
+        click.echo(nothing.format(start=day, days=days).in_language(lang))
+
+
+@rules.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path), metavar="FOLDER|FILE")
+@click.option(
+    "--on",
+    type=_DAY,
+    help="Try the block in force on that day.  [default: the first that differs, from today on]",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 3650),
+    default=28,
+    show_default=True,
+    help="How many days of sales, today included.",
+)
+@_lang
+@_json
+@click.pass_obj
+def simulate(
+    settings: Settings, path: Path, on: datetime | None, days: int, lang: str, as_json: bool
+) -> None:
+    """Try new rules for masks on past sales of the ledger.
+
+    A FILE may hold a whole programme, or only its id and new blocks. The sales are judged as if
+    the new block had been in force. The ledger knows no birth dates and no numbers: where the
+    answer hangs on them, it is "cannot be told". Nobody is named.
+    """
+    new, today = _candidate(settings, path), _day(None)
+    installed = load_programmes(settings.rules, None).get(new.id)
+    block = new.block_on(on.date()) if on else block_to_try(installed, new, today)
+    if block is None:
+        raise Invalid(f"{path}: {new.id} has no rules in force on {_day(on)}")
+    since = today - timedelta(days=days - 1)
+    database = prepare(settings)
+    found = simulate_block(
+        load_programmes(settings.rules, settings.rules_of)[new.id],
+        new,
+        block,
+        since,
+        purchases_by_person(database, new.id, history_since(since)),
+        past_refusals(database, since),
+        lambda persons: tqdm(persons, unit="person", disable=None, leave=False, delay=1),
+    )
+    if as_json:
+        click.echo(_as_json(found.document()), nl=False)
+    else:
+        click.echo("\n".join(simulation_page(found, new, lang)))
+
+
+def _candidate(settings: Settings, path: Path) -> Programme:
+    """Read new rules for masks: a folder of programmes, or one file."""
+    if path.is_dir():
+        programmes = load_programmes(path, None)
+        if MASKS not in programmes:
+            raise Invalid(f"{path}: there is no programme {MASKS!r}")
+        return programmes[MASKS]
+    found = read_continued(path, load_programmes(settings.rules, None))
+    if found.id != MASKS:
+        raise Invalid(f"{path}: only the programme {MASKS!r} is sold by the counter")
+    return found
 
 
 def _masks(settings: Settings) -> Programme:
@@ -203,37 +283,6 @@ def _check_files(
         except Invalid as error:
             faults.append(str(error))
     return found, faults
-
-
-def _pairs(programme: Programme) -> list[tuple[Block | None, Block]]:
-    return list(zip((None, *programme.block), programme.block, strict=False))
-
-
-def _change_page(
-    programme: Programme, before: Block | None, block: Block, lang: str
-) -> Iterator[str]:
-    start = day_name(block.effective)
-    head = Text(f"{programme.name.zh}：{start.zh}起", f"{programme.name.en}: from {start.en}")
-    yield head.in_language(lang)
-    was, now = Text("原", "was").in_language(lang), Text("改為", "will be").in_language(lang)
-    for old, new in differences(programme, before, block):
-        yield from (f"  {was}: {old.in_language(lang)}",) if old else ()
-        yield from (f"  {now}: {new.in_language(lang)}",) if new else ()
-
-
-def _change(programme: Programme, before: Block | None, block: Block) -> dict[str, object]:
-    def both(text: Text | None) -> dict[str, str] | None:
-        return {"zh-TW": text.zh, "en": text.en} if text else None
-
-    changes = [
-        {"before": both(old), "after": both(new)}
-        for old, new in differences(programme, before, block)
-    ]
-    return {
-        "programme": programme.id,
-        "effective": block.effective.isoformat(),
-        "changes": changes,
-    }
 
 
 def _as_csv(answers: Sequence[dict[str, object]]) -> str:
