@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 
-import msgspec
 from aiohttp import web
 
 from core.actions import appointments, own_access, people
@@ -53,7 +52,8 @@ class NewCard(Body, frozen=True):
     certificate: str
     signature: str
     mechanism: str
-    intermediates: list[str] = msgspec.field(default_factory=list)
+    intermediates: list[str] | str | None = None
+    challenge: str | None = None
 
 
 async def get_access(request: web.Request) -> web.Response:
@@ -157,7 +157,7 @@ async def _checked(portal: Portal, request: web.Request, card: NewCard) -> Certi
     """Check a card as a login would, but for whose it is."""
     secret = pre_login_secret(request, request[ORIGIN])
     challenge = portal.challenges.take(secret) if secret else None
-    if challenge is None:
+    if challenge is None or card.challenge not in (None, challenge.text):
         raise LoginRefused("the challenge is used up or too old", code="CHALLENGE_EXPIRED")
     leaf = read_certificate(card.certificate)
     text = signed_text(request[ORIGIN], challenge.text, leaf)

@@ -11,8 +11,9 @@ from core.domain.identity import IDENTITY_TYPES
 from core.domain.programme import Block
 from core.domain.wording import buyers_today, purchase_notes
 from pharmacy_portal.languages import language_of
+from pharmacy_portal.pages.people import task_links
 from pharmacy_portal.pages.shell import as_attribute, render_counter
-from pharmacy_portal.permission_names import may
+from pharmacy_portal.permission_names import NO_SERVICES, authorised_services, may
 from pharmacy_portal.wiring import Portal, desk_of, portal_of, session_of
 
 
@@ -21,7 +22,12 @@ async def get_home(request: web.Request) -> web.Response:
     portal, language = portal_of(request), language_of(request)
     today = buyers_today(portal.programme, taipei_day(portal.clock()))
     return await render_counter(
-        request, "home.html", buyers=today.in_language(language), notes=_notes(portal, language)
+        request,
+        "home.html",
+        buyers=today.in_language(language),
+        notes=_notes(portal, language),
+        tasks=task_links(request),
+        not_granted=authorised_services(session_of(request)) == (NO_SERVICES,),
     )
 
 

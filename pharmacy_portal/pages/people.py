@@ -90,9 +90,15 @@ async def _locked(request: web.Request, task: str) -> web.Response:
     return await render_counter(request, "people_locked.html", **_frame(request, task))
 
 
-def _frame(request: web.Request, task: str) -> dict[str, object]:
+def task_links(request: web.Request) -> list[dict[str, str]]:
+    """List the pages of this user's tasks; none for whoever has no such task."""
+    if not may(session_of(request), Permission.SEE_PEOPLE):
+        return []
     own = {"lang": language_of(request)} if "lang" in request.query else {}
     places = {one: URL("/people").with_query({"task": one, **own}) for one in tasks_of(request)}
     places["audit"] = URL("/people/audit").with_query(own)
-    tabs = [{"task": one, "title": _TITLES[one], "path": str(at)} for one, at in places.items()]
-    return {"task": task, "task_title": _TITLES[task], "tabs": tabs}
+    return [{"task": one, "title": _TITLES[one], "path": str(at)} for one, at in places.items()]
+
+
+def _frame(request: web.Request, task: str) -> dict[str, object]:
+    return {"task": task, "task_title": _TITLES[task], "tabs": task_links(request)}

@@ -1,6 +1,9 @@
 // 我的帳號: changing to another institution, codes, passkeys and card programs.
+import { AgentFault, start } from "./agent.js";
 import { ask, Unreachable } from "./api.js";
+import { signChallenge } from "./card_signature.js";
 import { main } from "./counter.js";
+import { explain } from "./explain.js";
 import { act, again, sure } from "./sure.js";
 import { say } from "./words.js";
 
@@ -27,6 +30,20 @@ document.querySelector("#redeem").addEventListener("submit", async (event) => {
   if (await act("POST", "/api/v1/account/codes", { code })) again();
 });
 
+// The agent signs as for a login; the server binds the new card beside the one logged in with.
+document.querySelector("#new-card").addEventListener("click", async () => {
+  const fault = document.querySelector("#fault");
+  fault.textContent = say("people_new_card");
+  try {
+    const signed = await signChallenge();
+    if (await act("POST", "/api/v1/account/cards", signed)) again();
+  } catch (error) {
+    if (!(error instanceof AgentFault)) throw error;
+    const { what, next } = explain(error.code);
+    fault.textContent = `${what} ${next}`;
+  }
+});
+
 async function list(place, path, rows) {
   const { status, body } = await ask("GET", path);
   const items = status === 200 ? rows(body).map(item) : [];
@@ -51,6 +68,7 @@ function item({ name, at, path }) {
   return line;
 }
 
+start();
 try {
   await list("#passkeys", "/api/v1/passkeys", ({ passkeys }) =>
     passkeys.map((one) => row(one.name, one.created_at, `/api/v1/passkeys/${one.id}`)),

@@ -152,6 +152,10 @@ _PEOPLE = {
 }
 _ACCOUNT = {
     "account_title": Text("我的帳號", "My account"),
+    "account_services": Text(
+        "我的授權、切換機構、卡片與通行金鑰", "What I may do, other institutions, cards, passkeys"
+    ),
+    "new_card": Text("登錄新卡", "Register a new card"),
     "my_access": Text("我的授權", "What I may do"),
     "access_here": Text("目前使用中", "In use now"),
     "access_switch": Text("切換至此", "Change to this"),
@@ -182,6 +186,10 @@ SCRIPT: dict[str, Text] = {
     "people_last": Text(
         "這是本機構唯一的機構管理者，解除後將無人管理。仍要解除嗎？",
         "This is the only administrator: nobody will manage the institution. Dismiss all the same?",
+    ),
+    "people_new_card": Text(
+        "請將新卡插入讀卡機，於讀卡程式輸入密碼…",
+        "Put the new card into the reader, and type its PIN in the card program…",
     ),
     "people_choose_file": Text("請先選擇 CSV 檔。", "Choose a CSV file first."),
     "people_added": Text("登錄於 {at}", "registered {at}"),
