@@ -33,7 +33,8 @@ from core.settings import Settings
 from core.storage import State, open_state
 from core.storage.feed import LedgerFeed
 from publisher.demo.day import CHILD, Act, plan
-from publisher.demo.outlets import make_outlets
+from publisher.demo.outlets import NEAR_STATION, make_outlets
+from publisher.demo.words import say_all
 from publisher.publishing import open_publisher
 from publisher.replay.people import a_buyer
 
@@ -114,12 +115,16 @@ async def _fill(
     if beginning is None:
         if feed.revision() or feed.position():
             return Filled(reason="the state is not empty; nothing was added")
-        acts, done = await _begin(state, nation, seed, clock()), 0
+        now, done = clock(), 0
+        outlets, acts = nation.planned(seed, now)
+        row: dict[str, object] = {"act": "register", "by": WHO, "seed": seed, "acts": len(acts)}
+        await state.ledger.save_outlets(outlets, row, now)
     else:
         done = acts_done(feed, beginning.acts)
-        if done >= beginning.acts:
+        if done >= beginning.acts and feed.state_revision():
             return Filled(reason="the demo nation is there already")
-        acts = nation.planned(beginning.seed, beginning.began_at)[1]
+        seed, now = beginning.seed, beginning.began_at
+        outlets, acts = nation.planned(seed, now)
     desk = Desk(state.ledger, clock, nation.programme, state.keys)
     orders = (order_of(desk, act) for act in acts[done:])
     progress(done, len(acts))
@@ -128,15 +133,9 @@ async def _fill(
         await state.ledger.commit_many(chunk)
         done += len(chunk)
         progress(done, len(acts))
+    if not feed.state_revision():
+        await say_all(state.outlet_states, outlets, seed, now, NEAR_STATION)
     return Filled(len(acts))
-
-
-async def _begin(state: State, nation: Nation, seed: int, now: datetime) -> list[Act]:
-    """Register the outlets; the audit row of it is where everything else follows from."""
-    outlets, acts = nation.planned(seed, now)
-    row: dict[str, object] = {"act": "register", "by": WHO, "seed": seed, "acts": len(acts)}
-    await state.ledger.save_outlets(outlets, row, now)
-    return acts
 
 
 def find_beginning(feed: LedgerFeed) -> Beginning | None:
