@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import click
 
-from core.errors import Invalid, MaskmapError, Unavailable
+from core.errors import MaskmapError, Unavailable
 from core.log import configure_logging
 from pharmacy_portal.card_agent.agent import NAME, VERSION, Agent
 from pharmacy_portal.card_agent.bell import Bell, ring
@@ -229,16 +229,3 @@ def _end_on_signal(ended: asyncio.Event) -> None:
     with contextlib.suppress(NotImplementedError):
         for one in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(one, ended.set)
-
-
-def window(what: str) -> int:
-    """Open one of the agent's windows in this process.
-
-    Raises:
-        Invalid: there is no such window, or none can be opened.
-    """
-    if what not in ("pin", "final-try", "code"):
-        raise Invalid("window pin, final-try or code")
-    from pharmacy_portal.card_agent.window import main
-
-    return main(what)

@@ -16,7 +16,6 @@ from click.testing import CliRunner
 
 from core.cli import main
 from core.errors import Invalid
-from pharmacy_portal.card_agent.cli import window
 from pharmacy_portal.card_agent.configuration import (
     PORTS,
     Configuration,
@@ -203,5 +202,3 @@ def test_the_windows_are_this_program_again(monkeypatch: pytest.MonkeyPatch):
     assert dialog_command()[1:] == ["-m", "pharmacy_portal.card_agent", "window"]
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert dialog_command() == [sys.executable, "window"]
-    with pytest.raises(Invalid):
-        window("nothing")
