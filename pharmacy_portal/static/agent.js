@@ -21,12 +21,11 @@ const WRONG_CLOCK_MS = 30_000;
 // These will not change by waiting; somebody has to do something first.
 const SETTLED = ["agent_blocked", "agent_refused", "agent_too_old", "not_paired"];
 
-export const agent = { state: "agent_searching", port: 0, status: null, clockOffMs: 0 };
+export const agent = { state: "agent_searching", port: 0, status: null, clockOffMs: 0, wasUp: false };
 const watchers = [];
 let socket = null;
 let wait = FIRST_WAIT_MS;
 let timer = 0;
-let everUp = false;
 let started = false;
 
 /** Be told of every change: {kind: "state"} or {kind: "card", reader, role, in, mute}. */
@@ -54,12 +53,12 @@ export async function start() {
 /** Look for the agent now, because somebody asked for it, or it is time to try again. */
 export async function connect() {
   clearTimeout(timer);
-  if (!everUp) become("agent_searching");
+  if (!agent.wasUp) become("agent_searching");
   try {
     const { port, status } = await find();
     agent.port = port;
     // What happened to cards while we were away is found by comparing: keep what we knew.
-    if (!everUp) notice(status);
+    if (!agent.wasUp) notice(status);
     if (!status.paired) {
       keepToken("");
       return become("not_paired");
@@ -73,7 +72,7 @@ export async function connect() {
 
 function lost(code) {
   socket = null;
-  become(everUp && code === "agent_not_found" ? "agent_lost" : code);
+  become(agent.wasUp && code === "agent_not_found" ? "agent_lost" : code);
   if (SETTLED.includes(code)) return;
   timer = setTimeout(connect, wait);
   wait = Math.min(wait * 2, LONGEST_WAIT_MS);
@@ -125,9 +124,9 @@ function take(event) {
 /** The first state tells what lies where; later ones are compared with what we knew. */
 function takeState(status) {
   const before = readers();
-  const first = !everUp;
+  const first = !agent.wasUp;
   notice(status);
-  everUp = true;
+  agent.wasUp = true;
   if (!first) compare(before, status.readers);
   become("up");
 }

@@ -119,7 +119,7 @@ function showReaders(code) {
   if (code === "card_in" && reader) code = "";
   if (panel.dataset.code !== code) showState(panel, code);
   find("#connect-agent").hidden = code !== "agent_ask";
-  suggestReason(code);
+  suggestReason(code, "state");
 }
 find("#connect-agent").addEventListener("click", connect);
 
@@ -154,6 +154,7 @@ async function readFrom(where, options = {}) {
 }
 
 function take(answer, where) {
+  suggestReason("", "card");
   card = answer.reading;
   reader = answer.reader ?? where;
   number.value = answer.id_number;
@@ -171,7 +172,7 @@ function failed(fault, where) {
 function cannotRead(code, where = null) {
   reader = where;
   showState(find("#trouble"), code);
-  suggestReason(code);
+  suggestReason(code, "card");
 }
 
 /** Two NHI cards at once: whose turn it is, only the pharmacist knows. */
@@ -428,6 +429,7 @@ function changePieces(body) {
 
 function sold(done) {
   letGo();
+  suggestReason("", "card");
   clearBuyer();
   announce("");
   setStock(done.remaining);
@@ -464,6 +466,7 @@ async function refreshRecent() {
 function clear() {
   if (busy()) return;
   letGo();
+  suggestReason("", "card");
   clearBuyer();
 }
 for (const button of document.querySelectorAll(".clear")) button.addEventListener("click", clear);

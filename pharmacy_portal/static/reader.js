@@ -28,7 +28,7 @@ export function onCards({ inserted, removed, changed }) {
 export function stateCode() {
   if (trayReader()) return "card_in";
   // In the demo the tray stands in for a reader: an agent that is not there is no trouble.
-  if (hasTray && agent.state !== "up") return "";
+  if (hasTray && !agent.wasUp) return "";
   const code = trouble();
   if (code) return code;
   if (isClockWrong(serverNow())) return "clock_wrong";

@@ -14,7 +14,8 @@ SUGGESTED.no_agent.push("agent_lost", "not_paired", "agent_not_enrolled", "clock
 const find = (selector) => document.querySelector(selector);
 const type = find("#identity_type");
 const why = find("#manual_reason");
-let suggested = "";
+// A card that failed counts until the next buyer, even after it was given back.
+const suggested = { card: "", state: "" };
 
 /** Show the form as the chosen type wants it: read-only for a card, marked for a typed one. */
 export function showManner() {
@@ -23,14 +24,19 @@ export function showManner() {
   find("#buyer").classList.toggle("typed", type.value === CARD_FAILED);
   find("#typed").hidden = type.value !== CARD_FAILED;
   find("#to-typed").hidden = !byCard;
-  why.value = suggested;
+  offer();
 }
 
-/** Remember which reason a state suggests; it is offered, not imposed. */
-export function suggestReason(code) {
+/** Remember which reason a code suggests, of the `card` or of the `state` of reader and agent. */
+export function suggestReason(code, of) {
   const found = Object.entries(SUGGESTED).find(([, codes]) => codes.includes(code));
-  suggested = found?.[0] ?? "";
-  if (!why.value) why.value = suggested;
+  suggested[of] = found?.[0] ?? "";
+  if (!why.value) offer();
+}
+
+/** The reason is offered, not imposed: whoever types may choose another. */
+function offer() {
+  why.value = suggested.card || suggested.state;
 }
 
 /** Return the reason a number was typed: "" for a card; null where one must be chosen first. */
