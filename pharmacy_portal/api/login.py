@@ -10,7 +10,7 @@ from aiohttp import web
 
 from core.actions.desk import audit_row
 from core.domain.calendar import rfc3339
-from core.errors import MaskmapError
+from core.errors import Conflict, MaskmapError
 from core.ports import Grant, Session, User
 from core.ports.passkeys import LoginCertificate
 from pharmacy_portal.api.bodies import json_response, read_body
@@ -20,7 +20,7 @@ from pharmacy_portal.cookies import (
     set_pre_login_cookie,
     set_session_cookie,
 )
-from pharmacy_portal.login.certificates import fingerprint_of, read_certificate
+from pharmacy_portal.login.certificates import LoginRefused, fingerprint_of, read_certificate
 from pharmacy_portal.login.challenges import Challenge
 from pharmacy_portal.login.verification import (
     ChooseInstitution,
@@ -182,6 +182,11 @@ async def record_refusal(request: web.Request, refusal: MaskmapError) -> None:
     portal.budgets.count_failed_login(address_of(request))
     row: dict[str, object] = {"act": "login_refused", "reason": refusal.code}
     await portal.ledger.record(row, portal.clock())
+
+
+def within_session(refusal: LoginRefused) -> Conflict:
+    """Turn a refused proof in a session that goes on into 409: 401 would mean that it has ended."""
+    return Conflict(str(refusal), code=refusal.code)
 
 
 async def _end_former_session(request: web.Request) -> None:

@@ -14,7 +14,12 @@ from core.domain.eligibility import Claim
 from core.errors import Conflict, Invalid, MaskmapError, NotFound
 from core.ports.passkeys import Passkey
 from pharmacy_portal.api.bodies import LONGEST_FIELD, Body, json_response, read_body
-from pharmacy_portal.api.login import address_of, begin_session, record_refusal
+from pharmacy_portal.api.login import (
+    address_of,
+    begin_session,
+    record_refusal,
+    within_session,
+)
 from pharmacy_portal.cookies import pre_login_secret, set_pre_login_cookie
 from pharmacy_portal.login.certificates import LoginRefused
 from pharmacy_portal.login.challenges import Challenge
@@ -95,9 +100,10 @@ async def post_passkey(request: web.Request) -> web.Response:
     portal, session = portal_of(request), session_of(request)
     body = await read_body(request, NewPasskey)
     challenge = take_challenge(request)
-    if challenge is None:
-        raise LoginRefused("the challenge is used up or too old", code="CHALLENGE_EXPIRED")
-    identity, public_key, count = check_enrolment(body.credential, request[ORIGIN], challenge)
+    try:
+        identity, public_key, count = check_enrolment(body.credential, request[ORIGIN], challenge)
+    except LoginRefused as refusal:
+        raise within_session(refusal) from None
     known = await portal.state.passkeys.passkeys_of(session.user)
     _check_room(len(known))
     name = free_text(body.name.strip(), _LONGEST_NAME) or f"passkey {len(known) + 1}"
@@ -220,7 +226,7 @@ async def _person(request: web.Request, nhi: NhiCard) -> PersonKey:
     """Return the keyed hash of an NHI card that was read for this session just now.
 
     Raises:
-        LoginRefused: the reading does not hold.
+        Invalid: the reading does not hold.
     """
     portal, claim = portal_of(request), nhi.claim()
     reading = await portal.readings.for_check(

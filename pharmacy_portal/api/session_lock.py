@@ -12,8 +12,15 @@ from core.actions.desk import audit_row
 from core.domain.calendar import rfc3339
 from core.errors import MaskmapError, NotPermitted
 from pharmacy_portal.api.bodies import Body, json_response, read_body
-from pharmacy_portal.api.login import address_of, record_refusal, remember_certificate, who
+from pharmacy_portal.api.login import (
+    address_of,
+    record_refusal,
+    remember_certificate,
+    who,
+    within_session,
+)
 from pharmacy_portal.api.passkeys import holder_of, take_challenge
+from pharmacy_portal.login.certificates import LoginRefused
 from pharmacy_portal.login.passkeys import use
 from pharmacy_portal.login.verification import LoginRequest, verify_holder
 from pharmacy_portal.sessions import BY_CERTIFICATE, BY_PASSKEY, FINGERPRINT, LOCKED_AT, is_locked
@@ -46,6 +53,9 @@ async def post_unlock(request: web.Request) -> web.Response:
     body = await read_body(request, Unlock)
     try:
         method, fingerprint = await _proof(request, body)
+    except LoginRefused as refusal:
+        await record_refusal(request, refusal)
+        raise within_session(refusal) from None
     except MaskmapError as refusal:
         await record_refusal(request, refusal)
         raise

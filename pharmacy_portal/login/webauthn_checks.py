@@ -85,13 +85,15 @@ def _descriptor(passkey: str) -> PublicKeyCredentialDescriptor:
 
 
 def check_enrolment(
-    credential: Mapping[str, Any], origin: str, challenge: Challenge
+    credential: Mapping[str, Any], origin: str, challenge: Challenge | None
 ) -> tuple[str, bytes, int]:
     """Check a new credential; return its id, COSE public key and sign count.
 
     Raises:
-        LoginRefused: PASSKEY_REFUSED.
+        LoginRefused: CHALLENGE_EXPIRED or PASSKEY_REFUSED.
     """
+    if challenge is None:
+        raise LoginRefused("the challenge is used up or too old", code="CHALLENGE_EXPIRED")
     try:
         made = webauthn.verify_registration_response(
             credential=dict(credential),

@@ -186,6 +186,7 @@ def test_a_login_request_has_no_field_for_a_password() -> None:
         "intermediates",
         "institution",
         "challenge",
+        "invitation",
     }
 
 

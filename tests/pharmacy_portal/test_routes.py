@@ -115,6 +115,8 @@ def test_only_probes_and_the_entrance_are_public() -> None:
         "/static/{name}",
         "/api/v1/login",
         "/api/v1/login/challenge",
+        "/api/v1/login/passkey",
+        "/api/v1/login/passkey/options",
         "/api/v1/demo/login",
         "/healthz",
         "/readyz",
