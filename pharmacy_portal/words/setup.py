@@ -249,9 +249,7 @@ SCRIPT: dict[str, Text] = {
     "check_down": Text("連不上伺服器", "The server does not answer"),
     "check_down_next": Text("請檢查網路或 VPN 線路。", "Check the network or the VPN line."),
     "check_insecure": Text("本頁不是安全連線", "This page is not on a secure connection"),
-    "check_insecure_next": Text(
-        "請以 https:// 開頭的網址開啟。", "Open it under its https:// address."
-    ),
+    "check_insecure_next": Text("請以 https 開頭的網址開啟。", "Open it under its https address."),
     "check_allowed": Text("已允許，或不需詢問", "Allowed, or no need to ask"),
     "check_found": Text("版本 {version}，連接埠 {port}", "Version {version}, port {port}"),
     "check_readers_found": Text("{count} 台", "{count} found"),
