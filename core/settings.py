@@ -22,6 +22,8 @@ from core.errors import Invalid
 from core.resources import data_path
 
 PREFIX = "MASKMAP_"
+# Read by the card agent alone, which ships without this module; docs/agent.md describes it.
+_AGENTS_OWN = f"{PREFIX}AGENT_PORTALS"
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -371,7 +373,7 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     of their own, such as ``MASKMAP_PORTAL_PORT``.
     """
     known = {f"{PREFIX}{field.name.upper()}" for field in msgspec.structs.fields(Settings)}
-    known |= {f"{name}_FILE" for name in known} | {f"{PREFIX}CONFIG"}
+    known |= {f"{name}_FILE" for name in known} | {f"{PREFIX}CONFIG", _AGENTS_OWN}
     return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
 
 
