@@ -16,6 +16,7 @@ from core.domain.outlet_says import (
     availability_at,
     note_of,
     reason_in_words,
+    tickets_for_readers,
     tickets_in_words,
 )
 from core.domain.outlets import Outlet
@@ -52,7 +53,7 @@ def preview(
         "numbers": numbers,
         "note": note_of(outlet, says),
         "sale_windows": windows_in_words(windows).in_language(language),
-        "tickets": tickets_in_words(says.tickets),
+        "tickets": tickets_for_readers(tickets_in_words(says.tickets), language),
         "phone": "" if says.phone_hidden else outlet.phone,
         "phone_hidden": says.phone_hidden,
     }

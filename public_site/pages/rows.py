@@ -198,7 +198,7 @@ def _how_long(record: OutletRecord, now: datetime, reader: Reader) -> str:
         parts.append(reader.word("until_end_of_today"))
     elif until:
         parts.append(reader.word("until", time=moment(until, now)))
-    return " ".join(parts)
+    return reader.word("joined_by").join(parts)
 
 
 def _language(text: str) -> str:
