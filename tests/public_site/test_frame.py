@@ -70,6 +70,13 @@ async def test_refused_snapshots_are_counted_and_the_site_stays_ready(client, fo
     assert ready.status == 200
     answer = await ready.json()
     assert (answer["snapshot"], answer["fault"]) == (1, "NOT_FOUND")
+    # The rules of the release that is served, as its manifest has them.
+    rules = client.app[SNAPSHOTS].look().view.manifest.rules
+    assert answer["rules"] == {
+        "programme": "masks",
+        "block": rules.block,
+        "hash": rules.hash,
+    }
 
 
 @pytest.mark.parametrize("path", ["/", "/api/v1/outlets", "/data/points.json"])
