@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography import x509
 
 from core.actions.service_applications import list_served
+from core.actions.staff_list import take_up_staff
 from core.clock import system_clock
 from core.domain.outlets import Outlet
+from core.domain.people import PROFESSIONS
 from core.errors import Invalid
 from core.ports import Grant, User
 from core.settings import Settings
@@ -23,6 +26,7 @@ from pharmacy_portal.login.trust import is_demo_authority, read_certificates
 from pharmacy_portal.permission_names import permissions_of
 
 PHARMACISTS = 50
+STAFF_LIST = "staff-list.csv"
 AUTHORITY_INSTITUTION = "CDC0000000"
 AUTHORITY_NAME = "示範主管機關"
 _RSA_CARDS = frozenset({"pharmacist-2", "institution-1", "government-1"})
@@ -65,6 +69,10 @@ async def make_demo_cards(settings: Settings, folder: Path, pharmacists: int) ->
         row: dict[str, object] = {"act": "enrol", "by": "demo", "users": len(users)}
         await state.accounts.save_users(users, row, system_clock())
         await list_served(state, _institutions(users), by="demo", now=system_clock())
+        listed = _staff_list(cards, authority.certificate)
+        (folder / STAFF_LIST).write_bytes(listed)
+        if any(card.facts.get("listed") for card in cards):
+            await take_up_staff(state, listed, by="demo", now=system_clock(), leavers_ok=True)
         # Last of all: where there is a list, the cards were made to the end.
         revoked = [made[card.name] for card in cards if card.revoked]
         write_revocations(authority, revoked, (settings.cards_folder, folder))
@@ -92,6 +100,7 @@ def _cards(places: Places, pharmacists: int) -> Iterator[Card]:
         yield _staff(f"pharmacist-{number}", "pharmacist", next(names), place)
     for name, role, place in _others(places):
         yield _staff(name, role, next(names), place)
+    yield from _newcomers(places, names)
     yield _authority_card(next(names))
     for number, buyer in enumerate(buyers(), start=1):
         facts = {
@@ -119,6 +128,33 @@ def _others(places: Places) -> Iterator[tuple[str, str, list[Outlet]]]:
     yield "government-1", "representative", centre
     yield "revoked-1", "pharmacist", first
     yield "expired-1", "pharmacist", first
+
+
+def _newcomers(places: Places, names: Iterator[str]) -> Iterator[Card]:
+    """Yield cards nobody enrolled: two that the staff list names, two that need a code."""
+    first, centre = places.outlets[:1], places.health_centres[:1]
+    for name, role, place in (
+        ("assistant-2", "pharmacy_assistant", first),
+        ("nurse-2", "nurse", centre),
+        ("citizen-3", "", []),
+        ("institution-2", "", []),
+    ):
+        card = _staff(name, role, next(names), place)
+        yield replace(card, facts={**card.facts, "institutions": [], "listed": bool(place)})
+
+
+def _staff_list(cards: Iterable[Card], authority: x509.Certificate) -> bytes:
+    """Write the authority's list of practising staff, as `maskmap staff import` reads it."""
+    issuer = hashlib.sha256(authority.subject.public_bytes()).hexdigest()
+    words = {role: word for word, role in PROFESSIONS.items()}
+    lines = ["醫事機構代碼,職類,姓名,憑證簽發者,憑證主體序號,狀態,離職日期"]
+    for card in cards:
+        if card.facts.get("listed"):
+            facts, word = card.facts, words[str(card.facts["role"])]
+            lines.append(
+                f"{facts['institution']},{word},{facts['name']},{issuer},{card.name},在職,"
+            )
+    return ("\n".join(lines) + "\n").encode("utf-8-sig")
 
 
 def _staff(card: str, role: str, name: str, places: list[Outlet]) -> Card:

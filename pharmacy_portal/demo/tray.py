@@ -43,6 +43,7 @@ _KINDS: Mapping[str, Text] = {
     "revoked": Text("醫事人員卡(已廢止)", "Medical personnel card (revoked)"),
     "expired": Text("醫事人員卡(已過期)", "Medical personnel card (expired)"),
 }
+_NOBODY = Text("尚未授權", "Not authorised yet")
 _ODD, _EVEN = Text("單號", "odd"), Text("雙號", "even")
 
 
@@ -118,7 +119,7 @@ class Tray:
             "card": name,
             "kind": _KINDS[role].in_language(language),
             "name": facts["name"],
-            "role": ROLE_NAMES[granted].in_language(language) if granted in ROLE_NAMES else "",
+            "role": ROLE_NAMES.get(granted, _NOBODY).in_language(language),
             "institution": facts.get("institution_name", ""),
             "code": facts.get("institution", ""),
             "first": role != "pharmacist" or _order(Path(name))[1] <= SHOWN_FIRST,
