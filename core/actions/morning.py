@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -57,8 +58,13 @@ async def morning_list(
     day = taipei_day(now)
     block = programme.block_on(day)
     days = await stewardship.outlet_days(day, programme.id)
-    lines = (judge(one, block, now, limits) for one in days)
-    return [line for line in lines if line.flags]
+
+    def judged() -> list[MorningLine]:
+        lines = (judge(one, block, now, limits) for one in days)
+        return [line for line in lines if line.flags]
+
+    # Thousands of outlets: not on the loop that also answers the counters.
+    return await asyncio.to_thread(judged)
 
 
 def judge(

@@ -20,7 +20,7 @@ from core.ports.stewardship import AnnouncementVersion, OutletMorning, PageVersi
 from core.storage import register
 from core.storage.audit_table import write_audit
 from core.storage.connection import from_microseconds, to_microseconds
-from core.storage.outlet_days import outlet_days
+from core.storage.outlet_days import DaySums, outlet_days
 from core.storage.outlet_states import write_proposal
 from core.storage.stops import newest_stop_revision
 from core.storage.tables.outlet_states import stops
@@ -42,6 +42,7 @@ class SqliteStewardship:
     """``core.ports.Stewardship`` in SQLite; the reads come from ``SqlQueries``."""
 
     _writer: Writer
+    _day_sums: DaySums | None = None
 
     async def _read(self, query: Callable[[Connection], T]) -> T:
         raise NotImplementedError
@@ -131,7 +132,8 @@ class SqliteStewardship:
 
     async def outlet_days(self, day: date, programme: str) -> list[OutletMorning]:
         """Return what every outlet of the register did on a day, by code."""
-        return await self._read(lambda connection: outlet_days(connection, day, programme))
+        held = self._day_sums = self._day_sums or DaySums()
+        return await self._read(lambda connection: outlet_days(connection, day, programme, held))
 
     async def _versions(self, page: str, limit: int | None) -> list[PageVersion]:
         of = page_versions.c

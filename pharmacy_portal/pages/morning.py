@@ -54,8 +54,8 @@ SORTS = ("code", *_KEYS)
 
 
 def sorted_by(lines: Sequence[MorningLine], sort: str) -> list[MorningLine]:
-    """Sort by one of ``SORTS``; anything else is by code, as they come."""
-    key = _KEYS.get(sort)
+    """Sort by one of ``SORTS``; where none is asked for, those with the most flags first."""
+    key = _KEYS.get(sort or "flags")
     return sorted(lines, key=key) if key else list(lines)  # type: ignore[arg-type]
 
 
