@@ -11,6 +11,7 @@ from core.domain.identity import IDENTITY_TYPES
 from core.domain.programme import Block
 from core.domain.wording import buyers_today, purchase_notes
 from pharmacy_portal.languages import language_of
+from pharmacy_portal.pages.content import NEWEST, latest_news
 from pharmacy_portal.pages.people import task_links
 from pharmacy_portal.pages.shell import as_attribute, render_counter
 from pharmacy_portal.permission_names import NO_SERVICES, authorised_services, may
@@ -26,6 +27,7 @@ async def get_home(request: web.Request) -> web.Response:
         "home.html",
         buyers=today.in_language(language),
         notes=_notes(portal, language),
+        news=await latest_news(portal, language, NEWEST),
         tasks=task_links(request),
         not_granted=authorised_services(session_of(request)) == (NO_SERVICES,),
     )
