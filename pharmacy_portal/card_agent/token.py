@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -187,7 +187,9 @@ class StaffToken:
         return self._library
 
     def _start_anew(self) -> None:
-        self._loaded().reinitialize()
+        # A library that will not is used as it is; what went wrong before says more.
+        with suppress(exceptions.PKCS11Error):
+            self._loaded().reinitialize()
 
 
 @contextmanager

@@ -17,7 +17,10 @@ from pharmacy_portal.card_agent.pairing import VALID_S
 from pharmacy_portal.card_agent.pin import FINAL_TRY, PATIENCE_S, PinQuestion
 
 _TITLE = "maskmap 讀卡程式 Card agent"
-_PAD = 12
+# Before whoever waits for the answer gives up.
+_ENDS_S = PATIENCE_S - 5
+_PAD = 16
+_TEXT_POINTS, _LARGE_POINTS = 13, 28
 
 
 def main(what: str) -> int:
@@ -37,18 +40,20 @@ def _root(ends_after_s: float) -> tkinter.Tk:
     root.title(_TITLE)
     root.attributes("-topmost", True)
     root.after(int(ends_after_s * 1000), root.destroy)
+    root.option_add("*Font", font.Font(root=root, name="told", size=_TEXT_POINTS, exists=False))
+    root.geometry(f"+{root.winfo_screenwidth() // 3}+{root.winfo_screenheight() // 3}")
     return root
 
 
 def _confirm(question: PinQuestion) -> str:
-    root = _root(PATIENCE_S)
+    root = _root(_ENDS_S)
     root.withdraw()
     told = f"{question.text()}\n\n{FINAL_TRY}"
     return "yes" if messagebox.askyesno(_TITLE, told, default="no", icon="warning") else ""
 
 
 def _ask_pin(question: PinQuestion) -> str:
-    root, given = _root(PATIENCE_S), [""]
+    root, given = _root(_ENDS_S), [""]
 
     def take(_: object = None) -> None:
         given[0] = entry.get()
@@ -78,4 +83,4 @@ def _show_code(code: str) -> int:
 
 
 def _large(root: tkinter.Tk) -> font.Font:
-    return font.Font(root=root, size=24)
+    return font.Font(root=root, size=_LARGE_POINTS)
