@@ -19,8 +19,8 @@ from core.domain.proposals import KINDS, STATES, Proposal
 from core.domain.sale_windows import parse_windows, time_of
 from core.errors import Invalid, NotFound
 from pharmacy_portal.api.bodies import Body, json_response, read_body
+from pharmacy_portal.api.outlet_preview import preview
 from pharmacy_portal.languages import language_of
-from pharmacy_portal.public_preview import preview
 from pharmacy_portal.wiring import Portal, portal_of, session_of
 
 _REVISION = re.compile(r'(?:W/)?"?([0-9]{1,15})"?')

@@ -34,7 +34,7 @@ async function change(fields, what, { takenBack = false } = {}) {
   const answer = await act("PUT", "/api/v1/outlet", fields);
   if (!answer || answer.conflict) return false;
   show(answer);
-  tell({ done: say(takenBack ? "outlet_taken_back" : "outlet_saved", { what: say(what) }) });
+  tell({ done: takenBack ? say("outlet_taken_back", { what }) : say("outlet_saved", { what }) });
   return true;
 }
 
@@ -46,7 +46,7 @@ async function changeText(name, value, what) {
   if (!answer) return;
   if (!answer.conflict) {
     show(answer, name);
-    return tell({ done: say("outlet_saved", { what: say(what) }) });
+    return tell({ done: say("outlet_saved", { what }) });
   }
   const fresh = await act("GET", "/api/v1/outlet");
   if (!fresh) return;
@@ -128,9 +128,9 @@ function followReason() {
 }
 
 const TAPS = {
-  "tickets-gone": ["tickets_gone_tap", (on) => ({ tickets: { gone: on } })],
-  "sold-out": ["sold_out_tap", (on) => ({ sold_out: on })],
-  "phone-hidden": ["phone_tap", (on) => ({ phone_hidden: on })],
+  "tickets-gone": [say("tickets_gone_tap"), (on) => ({ tickets: { gone: on } })],
+  "sold-out": [say("sold_out_tap"), (on) => ({ sold_out: on })],
+  "phone-hidden": [say("phone_tap"), (on) => ({ phone_hidden: on })],
 };
 for (const [id, [what, fields]] of Object.entries(TAPS)) {
   find(`#${id}`).addEventListener("click", (event) => {
@@ -149,10 +149,10 @@ find("#pause").addEventListener("submit", (event) => {
     pause_reason_zh: find("#pause-zh").value,
     pause_reason_en: find("#pause-en").value,
     pause_until: time ? `${date || main.dataset.day}T${time}` : date || null,
-  }, "pause_title");
+  }, say("pause_title"));
 });
 find("#pause-end").addEventListener("click", async () => {
-  await change({ paused: false }, "pause_title", { takenBack: true });
+  await change({ paused: false }, say("pause_title"), { takenBack: true });
   find("#pause-reason").focus();
 });
 
@@ -160,15 +160,15 @@ find("#tickets").addEventListener("submit", (event) => {
   event.preventDefault();
   const typed = find("#tickets-count").value.normalize("NFKC").trim();
   const count = typed === "" ? null : Number(typed);
-  change({ tickets: { time: find("#tickets-time").value, count: Number.isInteger(count) || count === null ? count : 0 } }, "tickets_title");
+  change({ tickets: { time: find("#tickets-time").value, count: Number.isInteger(count) || count === null ? count : 0 } }, say("tickets_title"));
 });
 find("#note-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  changeText("note", find("#note").value, "note_title");
+  changeText("note", find("#note").value, say("note_title"));
 });
 find("#windows").addEventListener("submit", (event) => {
   event.preventDefault();
-  changeText("sale_windows", typedWindows(), "windows_title");
+  changeText("sale_windows", typedWindows(), say("windows_title"));
 });
 
 // One letter, one act, while nobody types.

@@ -23,7 +23,7 @@ from public_site.hours import (
     open_at,
     selling_at,
 )
-from public_site.pages.reader import Reader
+from public_site.pages.reader import CHINESE, Reader
 from public_site.pages.rendering import place_names
 from public_site.pages.times import ends_with_today, moment, since
 from public_site.snapshots import Look
@@ -198,7 +198,7 @@ def _how_long(record: OutletRecord, now: datetime, reader: Reader) -> str:
         parts.append(reader.word("until_end_of_today"))
     elif until:
         parts.append(reader.word("until", time=moment(until, now)))
-    return reader.word("joined_by").join(parts)
+    return ("，" if reader.language == CHINESE else ", ").join(parts)
 
 
 def _language(text: str) -> str:

@@ -86,7 +86,6 @@ WORDS: dict[str, Text] = {
     "availability_closed": Text("已停止販售", "no longer sells"),
     "availability_unsure": Text("待確認", "to be confirmed"),
     "since": Text("{time} 起", "since {time}"),
-    "joined_by": Text("，", ", "),
     "until": Text("至 {time}", "until {time}"),
     "until_end_of_today": Text("至今日結束", "until the end of today"),
     "outlet_unknown_title": Text("找不到這個販售點", "There is no such outlet"),

@@ -25,6 +25,19 @@ from core.domain.sale_windows import parse_windows, windows_in_words
 from core.domain.stops import Stop
 from pharmacy_portal.words import say
 
+_LEVELS = {
+    "plenty": "level_plenty",
+    "some": "level_some",
+    "few": "level_few",
+    "none": "level_none",
+}
+_WHY_NOT = {
+    "tickets_gone": "availability_tickets_gone",
+    "sold_out": "availability_sold_out",
+    "paused": "availability_paused",
+    "closed": "availability_closed",
+}
+
 
 def preview(
     outlet: Outlet,
@@ -45,7 +58,7 @@ def preview(
         "name": outlet.name,
         "availability": judged.kind,
         "shape": "cannot" if blocked else fullest["level"],
-        "word": say(f"availability_{judged.kind}", language) if blocked else fullest["word"],
+        "word": say(_WHY_NOT[judged.kind], language) if blocked else fullest["word"],
         "reason": reason_in_words(judged.reason, language),
         "since": rfc3339(judged.since) if judged.since else None,
         "until": rfc3339(judged.until) if judged.until else None,
@@ -68,7 +81,7 @@ def _number(
         "id": product,
         "pieces": pieces,
         "level": level,
-        "word": say(f"level_{level}", language),
+        "word": say(_LEVELS[level], language),
     }
 
 
