@@ -88,6 +88,20 @@ class SoftHome:
                 _store(session, certificate)
         return SoftCard(label, PIN, certificate, authority.issuer.certificate)
 
+    def copy_card(self, folder: Path, issuer: x509.Certificate) -> SoftCard:
+        """Make a token of a software card (``key.pem``, ``certificate.pem``), as of the demo."""
+        label = f"card-{secrets.token_hex(4)}"
+        self._make_token(label)
+        words = ["softhsm2-util", "--import", str(folder / "key.pem"), "--token", label]
+        words += ["--label", "s", "--id", _KEY_ID.hex(), "--pin", PIN]
+        subprocess.run(words, check=True, capture_output=True, env=os.environ | self.environment)
+        certificate = x509.load_pem_x509_certificate((folder / "certificate.pem").read_bytes())
+        library = loaded()
+        library.reinitialize()
+        with library.get_token(token_label=label).open(rw=True, user_pin=PIN) as session:
+            _store(session, certificate)
+        return SoftCard(label, PIN, certificate, issuer)
+
     def take_out(self, card: SoftCard) -> None:
         """Remove a token as if its card had been pulled."""
         words = ["softhsm2-util", "--delete-token", "--token", card.label]
