@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from core.storage import open_state
 from core.storage.feed import LedgerFeed
+from pharmacy_portal.demo.signing import sign_login
 from pharmacy_portal.login.verification import LoginRequest
 from pharmacy_portal.sessions import session_id
 from tests.pharmacy_portal.tills import API, Till, World, running_portal
@@ -115,6 +116,42 @@ async def test_several_institutions_need_a_choice(till: Till) -> None:
     logged_in = await till.log_in("citizen-2", institution=chosen)
     assert logged_in["institution"] == chosen
     assert logged_in["institutions"] == document["institutions"]
+
+
+async def test_one_pin_suffices_where_an_institution_is_chosen(world: World, till: Till) -> None:
+    challenge = (await (await till.post("/login/challenge")).json())["challenge"]
+    signed = sign_login(till.cards / "citizen-2", till.origin, challenge)
+    body = {
+        "certificate": signed.certificate,
+        "signature": signed.signature,
+        "mechanism": signed.mechanism,
+    }
+    asked = await (await till.post("/login", body)).json()
+    # The second step is this card's alone.
+    other = await till.send_login("pharmacist-1", challenge)
+    assert (other.status, (await other.json())["code"]) == (401, "CHALLENGE_EXPIRED")
+
+    challenge = (await (await till.post("/login/challenge")).json())["challenge"]
+    again = sign_login(till.cards / "citizen-2", till.origin, challenge)
+    body["signature"] = again.signature
+    assert (await till.post("/login", body)).status == 409
+    cookie = till.cookie("maskmap-login")
+    chosen = body | {"institution": asked["institutions"][1]}
+    finished = await till.post("/login", chosen)
+    assert (await finished.json())["institution"] == asked["institutions"][1]
+    till.set_cookie(cookie, "maskmap-login")
+    assert (await till.post("/login", chosen)).status == 401, "and works once"
+
+
+async def test_the_choice_of_an_institution_ends_with_the_challenge(
+    world: World, till: Till
+) -> None:
+    challenge = (await (await till.post("/login/challenge")).json())["challenge"]
+    first = await till.send_login("citizen-2", challenge)
+    institutions = (await first.json())["institutions"]
+    world.clock.pass_by(minutes=2)
+    late = await till.send_login("citizen-2", challenge, institution=institutions[0])
+    assert (await late.json())["code"] == "CHALLENGE_EXPIRED"
 
 
 async def test_an_institution_where_one_is_not_authorised_is_refused(till: Till) -> None:
