@@ -132,6 +132,7 @@ class Traffic:
             assert self.post("/eligibility", person.buyer("01").document(**more)) == 422
             body = person.buyer("01").document(**more, pieces={ADULT: 2}, on_behalf=True)
             assert self.post("/sales", body, self.key()) == 422
+        person = self.somebody()
         read = self.read(person)
         assert self.post("/eligibility", person.buyer("01").document(reading=read)) == 200
         body = person.buyer("01").document(reading=read, pieces={ADULT: 2}, on_behalf=True)
