@@ -170,11 +170,6 @@ async def get_morning(request: web.Request) -> web.Response:
     )
 
 
-async def get_rules(request: web.Request) -> web.Response:
-    """The rules in force, what changes when, and what waits in the folder."""
-    return await render_counter(request, "steward_rules.html")
-
-
 async def get_services(request: web.Request) -> web.Response:
     """Institutions that applied for the service; an administrator for one that has none."""
     portal, language = portal_of(request), language_of(request)

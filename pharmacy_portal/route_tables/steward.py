@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.domain.access import Permission
 from pharmacy_portal.api import content, steward
 from pharmacy_portal.api import steward_people as people
-from pharmacy_portal.pages import morning, steward_content
+from pharmacy_portal.pages import morning, steward_content, steward_rules
 from pharmacy_portal.pages import steward as pages
 from pharmacy_portal.routes import V1, Route
 
@@ -22,7 +22,7 @@ PAGES = (
     Route("GET", "/steward/directory", pages.get_directory, _STEWARD, kind="page"),
     Route("GET", "/steward/stops", pages.get_stops, _STEWARD, kind="page"),
     Route("GET", "/steward/services", pages.get_services, _STEWARD, kind="page"),
-    Route("GET", "/steward/rules", pages.get_rules, _STEWARD, kind="page"),
+    Route("GET", "/steward/rules", steward_rules.get_rules, _STEWARD, kind="page"),
     Route("GET", "/steward/pages", steward_content.get_pages, _STEWARD, kind="page"),
     Route("GET", "/steward/pages/{page}", steward_content.get_page, _STEWARD, kind="page"),
 )

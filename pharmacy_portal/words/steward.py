@@ -130,6 +130,31 @@ PAGE: dict[str, Text] = {
     "st_role": Text("角色", "Role"),
     "st_persons_name": Text("姓名", "Name"),
     "st_appoint": Text("指派", "Appoint"),
+    # rules
+    "st_rules_now": Text("現行規定", "In force today"),
+    "st_rules_damaged": Text(
+        "規定資料夾中有檔案毀損，仍沿用最後一份正確的規定。",
+        "A file of the rules folder is damaged; the last good rules stay in force.",
+    ),
+    "st_rules_ahead": Text("未來異動（一年內）", "What changes when (a year ahead)"),
+    "st_rules_pending": Text("等待生效之檔案", "A file that waits"),
+    "st_pending_from": Text(
+        "新檔案將於 {day} 零時（臺北）由所有程式一併採用。",
+        "A new file is taken up by every program at midnight (Taipei), from {day} on.",
+    ),
+    "st_none_pending": Text("沒有等待生效的檔案。", "None waits."),
+    "st_no_changes": Text("沒有異動。", "Nothing changes."),
+    "st_candidates": Text("試算候選規定", "Try a candidate"),
+    "st_candidates_hint": Text(
+        "由營運單位將檔案放入規定資料夾（{folder}）之 candidates 子資料夾；不會被任何程式採用。"
+        "試算以最近 7 日之購買紀錄計算，不顯示任何人。",
+        "The operator puts the file into the folder candidates of the rules folder ({folder}); no"
+        " program takes it up. It is tried on the sales of the last 7 days; nobody is named.",
+    ),
+    "st_no_candidates": Text("沒有候選檔案。", "There are no candidates."),
+    "st_file": Text("檔案", "File"),
+    "st_try": Text("以過去銷售試算", "Try on past sales"),
+    "st_trial": Text("試算結果", "Tried on past sales"),
     # pages
     "st_page": Text("頁面", "Page"),
     "st_in_force": Text("現行版本", "In force"),

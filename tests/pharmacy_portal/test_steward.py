@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from core.community.announced import read_announced
 from core.community.listing import Listing
 from core.community.store import CommunityStore
 from core.domain.calendar import TAIPEI
 from core.domain.content_pages import CONTENT_PAGES
+from core.settings import Settings
 from public_site.announcements import Announcements
-from tests.pharmacy_portal.tills import API, Till, World, a_sale, running_portal
+from tests.pharmacy_portal.tills import API, StandingClock, Till, World, a_sale, running_portal
 
 STEWARD = "/steward"
 PAGES = [
@@ -348,3 +351,27 @@ async def test_nobody_else_may_do_what_the_authority_does(counter: Till) -> None
 
 def test_every_page_has_a_place_in_the_list() -> None:
     assert set(CONTENT_PAGES) >= {"contact", "faq", "downloads", "links", "guide", "privacy"}
+
+
+async def test_a_candidate_is_previewed_and_tried_without_being_taken_up(
+    settings: Settings, clock: StandingClock, tmp_path: Path
+) -> None:
+    folder = tmp_path / "rules"
+    shutil.copytree(settings.rules_folder, folder)
+    (folder / "candidates").mkdir()
+    shipped = (folder / "masks.toml").read_text("utf-8")
+    (folder / "candidates" / "new.toml").write_text(shipped, "utf-8")
+    (folder / "candidates" / "bad.toml").write_text("id = 3", "utf-8")
+    async with running_portal(replace(settings, rules=folder, rules_of=None), clock) as world:
+        till = await world.open_till()
+        await till.log_in("steward-1")
+        page = await text_of(till, "/steward/rules")
+        assert "new.toml" in page
+        tried = await text_of(till, "/steward/rules?file=new.toml&try=1")
+        assert "試算結果" in tried
+        assert "沒有購買紀錄" in tried
+        faulty = await text_of(till, "/steward/rules?file=bad.toml")
+        assert 'class="error"' in faulty
+        assert str(tmp_path) not in faulty
+        nowhere = await text_of(till, "/steward/rules?file=../masks.toml")
+        assert "there is no candidate" in nowhere
