@@ -22,7 +22,12 @@ from core.storage.writer import Writer
 _ADD = "INSERT OR IGNORE INTO passkeys VALUES (?,?,?,?,?,?,?,?,?,?,?)"
 _USE = "UPDATE passkeys SET sign_count = ?, used_at = ? WHERE id = ? AND sign_count = ?"
 _REMOVE = 'DELETE FROM passkeys WHERE id = ? AND "user" = ?'
-_REMEMBER = "INSERT OR IGNORE INTO login_certificates VALUES (?,?,?,?,?,?)"
+# A card that was given to another user moves with him; one that logs in again changes nothing.
+_REMEMBER = (
+    "INSERT INTO login_certificates VALUES (?,?,?,?,?,?) ON CONFLICT (fingerprint) DO UPDATE"
+    ' SET "user" = excluded."user", key = excluded.key, seen_at = excluded.seen_at'
+    ' WHERE "user" <> excluded."user"'
+)
 _CHANGE_SESSION = "UPDATE sessions SET seen_at = ?, data = ? WHERE id = ?"
 
 

@@ -136,7 +136,9 @@ async def remember_certificate(portal: Portal, holder: Holder, now: datetime) ->
         "by": holder.user.id,
         "certificate": holder.evidence.fingerprint,
     }
-    await portal.state.passkeys.remember_certificate(kept, row)
+    if portal.certificates.is_news(kept.fingerprint, kept.user):
+        await portal.state.passkeys.remember_certificate(kept, row)
+        portal.certificates.note(kept.fingerprint, kept.user)
 
 
 async def get_me(request: web.Request) -> web.Response:

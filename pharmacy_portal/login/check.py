@@ -94,6 +94,7 @@ class CertificateCheck:
         # Authorities whose cards were seen, and where these say that lists are found.
         self._seen: OrderedDict[str, x509.Certificate] = OrderedDict()
         self.points: OrderedDict[str, None] = OrderedDict()
+        self._noted: OrderedDict[str, str] = OrderedDict()
         self._looking = asyncio.Lock()
 
     @property
@@ -136,6 +137,16 @@ class CertificateCheck:
             raise LoginRefused("certificate is not valid now", code="CERTIFICATE_EXPIRED")
         for pair in _pairs(chain):
             self._listed(*pair, at)
+
+    def is_news(self, fingerprint: str, user: str) -> bool:
+        """Tell whether this process has not yet kept that a certificate is a user's."""
+        return self._noted.get(fingerprint) != user
+
+    def note(self, fingerprint: str, user: str) -> None:
+        """Remember that it was kept: a login spares the writing."""
+        self._noted[fingerprint] = user
+        if len(self._noted) > CACHED_ANSWERS:
+            self._noted.popitem(last=False)
 
     def asks_responder(self, leaf: x509.Certificate) -> bool:
         """Tell whether a responder is asked about a certificate."""
