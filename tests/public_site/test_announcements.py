@@ -9,6 +9,7 @@ import feedparser
 import pytest
 from structlog.testing import capture_logs
 
+from core.community.announced import Announced, read_announced, write_announced
 from core.errors import Invalid
 from core.resources import data_path
 from public_site.announcements import Announcements, parse
@@ -59,6 +60,55 @@ def test_a_changed_file_is_read_again_without_a_restart(file):
     written(file, ("a", "2026-11-22"), ("b", "2026-12-01"), mtime=2)
     seconds.now = 1.5
     assert len(announced.now()) == 2
+
+
+def told(identity: str = "s20201122-abc123", **more: str) -> Announced:
+    day = date(2026, 11, 22)
+    words = {"zh": "口罩到貨延後。", "en": "Goods late."}
+    return Announced(id=identity, kind="notice", date=day, effective=day, **(words | more))
+
+
+def test_what_the_authority_announces_is_told_at_the_next_look_without_a_restart(file, tmp_path):
+    seconds, path = Seconds(), tmp_path / "announced.json"
+    written(file, ("operator", "2026-11-20"))
+    announced = Announcements(file, None, seconds, path)
+    assert [one.id for one in announced.now()] == ["operator"]
+    write_announced(path, 1, [told()])
+    assert [one.id for one in announced.now()] == ["operator"]
+    seconds.now = 1.0
+    assert [one.id for one in announced.now()] == ["s20201122-abc123", "operator"]
+    write_announced(path, 2, [])
+    seconds.now = 2.0
+    assert [one.id for one in announced.now()] == ["operator"]
+
+
+def test_an_older_list_of_the_authority_never_replaces_a_newer(tmp_path):
+    path = tmp_path / "announced.json"
+    write_announced(path, 5, [told()])
+    write_announced(path, 4, [])
+    assert [one.id for one in read_announced(path)] == ["s20201122-abc123"]
+
+
+@pytest.mark.parametrize("damage", [b"{", b"[]", b'{"revision": 1}', b"\xff"])
+def test_a_damaged_list_of_the_authority_leaves_everything_as_it_was(file, tmp_path, damage):
+    seconds, path = Seconds(), tmp_path / "announced.json"
+    written(file, ("operator", "2026-11-20"))
+    write_announced(path, 1, [told()])
+    announced = Announcements(file, None, seconds, path)
+    assert len(announced.now()) == 2
+    path.write_bytes(damage)
+    seconds.now = 1.0
+    with capture_logs() as logs:
+        assert len(announced.now()) == 2
+    assert len(logs) == 1
+
+
+def test_the_operators_words_stand_where_an_id_is_used_twice(file, tmp_path):
+    path = tmp_path / "announced.json"
+    written(file, ("same", "2026-11-20"))
+    write_announced(path, 1, [told("same")])
+    (one,) = Announcements(file, None, Seconds(), path).now()
+    assert one.kind == "change"
 
 
 @pytest.mark.parametrize(
