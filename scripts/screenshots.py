@@ -91,6 +91,25 @@ def intake(page: Page, portal: str) -> None:
     page.wait_for_selector("#history td.code")
 
 
+def typed(page: Page, portal: str) -> None:
+    """A buyer whose card cannot be read."""
+    log_in(page, portal)
+    page.goto(f"{portal}/purchase")
+    answer_the_morning_question(page)
+    page.keyboard.press("F2")
+    page.select_option("#manual_reason", "card_faulty")
+
+
+def setup(page: Page, portal: str) -> None:
+    """What a computer needs."""
+    page.goto(f"{portal}/setup")
+
+
+def check(page: Page, portal: str) -> None:
+    """The test of a computer, here one without a card agent."""
+    page.goto(f"{portal}/setup/check")
+
+
 SITE: tuple[tuple[Shot, dict[str, int]], ...] = (
     (search, DESKTOP),
     (phone, PHONE),
@@ -103,6 +122,9 @@ PORTAL: tuple[tuple[Shot, dict[str, int]], ...] = (
     (login, COUNTER),
     (purchase, COUNTER),
     (intake, COUNTER),
+    (typed, COUNTER),
+    (setup, COUNTER),
+    (check, COUNTER),
 )
 
 

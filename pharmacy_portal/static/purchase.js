@@ -139,6 +139,7 @@ function begin(where, mute, options) {
 async function readFrom(where, options = {}) {
   const mine = ++turn;
   reader = where;
+  showReaders(stateCode());
   show("reading");
   let answer;
   try {

@@ -8,6 +8,7 @@ import statistics
 import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -160,12 +161,12 @@ async def test_from_a_public_page_to_a_sale_by_one_card_and_two_keys_and_a_locke
             await expect(page.locator("#done")).to_have_text("已儲存。")
             await asyncio.to_thread(bench.insert, "Reader B", ForeignCard())
             await log_in_by_card(page)
-            await passkey_is_made(page)
             await enrol(page)
+            await passkey_is_made(page, bench)
             await take_goods(page)
             await sales_are_made(page, bench)
             await pulling_the_staff_card_locks(page, bench, counter)
-            await passkey_opens(page)
+            await passkey_opens(page, bench)
 
 
 async def denied_is_explained(page: Page) -> None:
@@ -181,12 +182,22 @@ async def denied_is_explained(page: Page) -> None:
     assert await violations(page) == []
 
 
-async def passkey_is_made(page: Page) -> None:
+MAKE_A_PASSKEY = """async () => {
+  const { enrol } = await import("/static/passkeys.js");
+  const { readCard } = await import("/static/agent.js");
+  const { ask } = await import("/static/api.js");
+  const { body } = await ask("POST", "/api/v1/readings/nonce", {});
+  const { id_number, birth_date, reading } = await readCard({ nonce: body.nonce });
+  return (await enrol("till", { id_number, birth_date, reading })).status;
+}"""
+
+
+async def passkey_is_made(page: Page, bench: PcscBench) -> None:
+    """With the pharmacist's own NHI card, which from now on names him."""
     await a_virtual_authenticator(page.context, page)
-    made = (
-        "import('/static/passkeys.js').then(({enrol}) => enrol('櫃台')).then(({status}) => status)"
-    )
-    assert await page.evaluate(made) == 201
+    await asyncio.to_thread(bench.insert, "Reader A", NhiCard(someone(50)))
+    assert await page.evaluate(MAKE_A_PASSKEY) == 201
+    await asyncio.to_thread(bench.remove, "Reader A")
 
 
 async def sales_are_made(page: Page, bench: PcscBench) -> None:
@@ -234,13 +245,19 @@ async def pulling_the_staff_card_locks(page: Page, bench: PcscBench, counter: Co
     assert await violations(page) == []
 
 
-async def passkey_opens(page: Page) -> None:
+async def passkey_opens(page: Page, bench: PcscBench) -> None:
     await page.click("#unlock-passkey")
     await expect(page.locator("#lock")).to_be_hidden()
     assert await page.evaluate("fetch('/api/v1/stock').then(({status}) => status)") == 200
     await page.click("#logout")
     await page.wait_for_url("**/login")
     await page.click("#by-passkey")
+    await page.wait_for_url("**/")
+    await page.click("#logout")
+    await page.wait_for_url("**/login")
+    await asyncio.to_thread(bench.remove, "Reader A")
+    await asyncio.to_thread(bench.insert, "Reader A", NhiCard(someone(50)))
+    await page.click("#by-nhi")
     await page.wait_for_url("**/")
     kept = await page.evaluate("Object.keys(localStorage).sort()")
     assert kept == ["maskmap.agent.port", "maskmap.agent.token"], "nothing personal is kept"
@@ -293,7 +310,7 @@ async def test_two_hundred_fast_swaps_never_mix_two_buyers(
             "request",
             lambda sent: asked.append(sent.post_data_json) if "eligib" in sent.url else None,
         )
-        readers.delay = lambda: threading.Event().wait(rng.random() * 0.02) and None
+        readers.delay = lambda: dawdle(rng)
         await page.evaluate(SEEN)
         for person in people.values():
             readers.put(A, person)
@@ -321,6 +338,11 @@ async def test_two_hundred_fast_swaps_never_mix_two_buyers(
     assert asked
 
 
+def dawdle(rng: random.Random) -> None:
+    """Take as long as a card may take, in the agent's own thread."""
+    threading.Event().wait(rng.random() * 0.02)
+
+
 def may_buy_today(person: Person) -> bool:
     digit = last_digit(person.id_number)
     assert digit is not None
@@ -337,7 +359,7 @@ OF_THE_CARD = [one for one in Outcome if one.value in ("card_mute", "card_busy",
 
 
 async def test_every_state_of_reader_and_card_is_told_and_got_over(
-    chromium: str, counter: Counter, readers: Readers
+    chromium: str, counter: Counter, readers: Readers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_browser(chromium) as browser:
         page = await a_page(browser, counter)
@@ -369,9 +391,39 @@ async def test_every_state_of_reader_and_card_is_told_and_got_over(
         readers.emit({"event": "service", "up": True})
         readers.emit({"event": "reader", "name": A, "up": True})
         await expect(panel).to_have_attribute("data-code", "ready")
-        counter.server.agent.pairing.forget()
-        counter.server.hub.drop_unpaired()
-        await expect(panel).to_have_attribute("data-code", "not_paired")
+        await all_is_well(page, readers)
+        await the_agent_itself_is_wrong(page, counter, monkeypatch)
+
+
+async def all_is_well(page: Page, readers: Readers) -> None:
+    """The test of the computer finds nothing, and reads a card without showing it."""
+    await page.goto("/setup/check")
+    readers.put(A, someone(4))
+    await expect(page.locator("#summary")).to_have_attribute("data-result", "ok")
+    await page.click("#try-card")
+    await expect(page.locator("[data-line=card]")).to_contain_text("健保卡讀取成功")
+    assert someone(4).id_number not in await page.content()
+    readers.pull(A)
+    await page.goto("/purchase")
+
+
+async def the_agent_itself_is_wrong(
+    page: Page, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent, panel = counter.server.agent, page.locator("#reader-state")
+    await expect(panel).to_have_attribute("data-code", "ready")
+    monkeypatch.setattr(agent, "_now", lambda: datetime.fromisoformat("2020-02-06T09:00:00+08:00"))
+    counter.server.hub.publish_state()
+    await expect(panel).to_have_attribute("data-code", "clock_wrong")
+    monkeypatch.setattr("pharmacy_portal.card_agent.agent.API", 0)
+    await counter.server.hub.close()
+    await expect(panel).to_have_attribute("data-code", "agent_too_old")
+    monkeypatch.undo()
+    await page.reload()
+    await expect(panel).to_have_attribute("data-code", "ready")
+    agent.pairing.forget()
+    counter.server.hub.drop_unpaired()
+    await expect(panel).to_have_attribute("data-code", "not_paired")
 
 
 async def two_cards(page: Page, readers: Readers) -> None:
@@ -392,7 +444,7 @@ async def two_cards(page: Page, readers: Readers) -> None:
     await nothing_is_left_of(page, second)
 
 
-async def test_without_an_agent_the_pages_say_so_and_02_still_works(
+async def test_an_agent_set_up_for_another_site_is_told_from_none_and_pages_are_accessible(
     chromium: str, counter: Counter
 ) -> None:
     async with a_browser(chromium) as browser:
