@@ -79,7 +79,7 @@ async def post_sale(request: web.Request) -> web.Response:
         key=key,
         body=canonical(replace(body, pieces=pieces)),
     )
-    if not reply.repeated:
+    if not reply.repeated and not portal.practice.practises(session):
         portal.metrics.count_sale(verified_by(claim.identity_type))
     return json_response(reply.body, 201)
 

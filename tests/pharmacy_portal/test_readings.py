@@ -359,6 +359,18 @@ async def test_a_refused_reading_answers_the_same_for_everybody(
     assert answers[0] == answers[1] == answers[2]
 
 
+async def test_practice_reads_cards_and_is_counted_nowhere(
+    world: World, counter: Till, agent: CardAgent
+) -> None:
+    assert (await counter.post("/practice", {"on": True})).status == 200
+    await counter.take_goods()
+    reading = await agent.read(counter)
+    assert await why(await counter.sell(sale_by_card(None))) == "missing"
+    assert (await counter.sell(sale_by_card(reading))).status == 201
+    assert origins(world) == []
+    assert "sales_total{" not in await (await counter.get("/metrics")).text()
+
+
 async def test_the_tray_reads_as_an_enrolled_agent_does(world: World, counter: Till) -> None:
     nonce = await a_nonce(counter)
     read = await (await counter.post("/demo/read", {"card": "nhi-2", "nonce": nonce})).json()
