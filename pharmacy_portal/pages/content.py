@@ -10,6 +10,7 @@ from aiohttp import web
 
 from core.actions.announcements import portal_news
 from core.actions.content import page_in_force
+from core.domain.announcements import KINDS
 from core.domain.calendar import roc_date, roc_minute
 from core.domain.content_pages import CONTENT_PAGES
 from core.domain.markup import parse_markup
@@ -67,7 +68,7 @@ def news_item(version: AnnouncementVersion, language: str) -> NewsItem:
     return NewsItem(
         version.id,
         version.kind,
-        say(f"ct_kind_{version.kind}", language),
+        KINDS[version.kind].in_language(language),
         spelt_day(version.day, language),
         spelt_day(version.effective, language) if later else "",
         version.words.in_language(language),

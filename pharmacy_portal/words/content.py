@@ -28,8 +28,5 @@ PAGE: dict[str, Text] = {
     "ct_network": Text("網路服務業者", "Network provider"),
     "ct_network_phone": Text("網路障礙電話", "Network faults"),
     "ct_not_stated": Text("（尚未提供，請洽營運單位）", "(not stated yet; ask the operator)"),
-    "ct_kind_notice": Text("公告", "Notice"),
-    "ct_kind_change": Text("異動", "Change"),
-    "ct_kind_incident": Text("事件", "Incident"),
 }
 SCRIPT: dict[str, Text] = {}
