@@ -17,9 +17,10 @@ from core.domain.people import (
     StaffMember,
     listed_role_fits,
 )
+from core.domain.refusals import REFUSALS
 from core.domain.text import Text
 from core.ports import AuditEvent
-from pharmacy_portal.words.people import ACTS, CARD_KINDS, SOURCES, STAFF_STATES
+from pharmacy_portal.words.people import ACTS, CARD_KINDS, DETAILS, SOURCES, STAFF_STATES
 
 # Who grants and is no user: the authority's list, its operator, an earlier version's data.
 _NO_USERS: Mapping[str, Text] = {
@@ -106,7 +107,7 @@ def describe_act(event: AuditEvent, names: Mapping[str, str], language: str) -> 
         "by": event.by,
         "by_name": who(event.by, names, language),
         "what": details,
-        "what_words": ", ".join(_detail(key, details[key], names) for key in sorted(details)),
+        "what_words": _details(details, names, language),
     }
 
 
@@ -181,11 +182,28 @@ def _staff_state(member: StaffMember, kind: str) -> str:
     return "active" if member.user else "waiting"
 
 
-def _detail(key: str, value: object, names: Mapping[str, str]) -> str:
-    if key == "user" and isinstance(value, str):
-        value = names.get(value, value)
-    if isinstance(value, list):
-        value = " ".join(map(str, value))
+def _details(what: Mapping[str, object], names: Mapping[str, str], language: str) -> str:
+    shown = []
+    for key in sorted(DETAILS.keys() & what.keys()):
+        value = _value(key, what[key], names, language)
+        if value:
+            shown.append(f"{DETAILS[key].in_language(language)} {value}")
+    return (", " if language == "en" else "、").join(shown)
+
+
+def _value(key: str, value: object, names: Mapping[str, str], language: str) -> str:
+    text = str(value)
     if isinstance(value, dict):
-        value = " ".join(f"{name} {count}" for name, count in sorted(value.items()))
-    return f"{key}: {value}"
+        return " ".join(f"{name} {count}" for name, count in sorted(value.items()))
+    if isinstance(value, list):
+        known = [str(one) for one in value if one in SERVICE_NAMES]
+        return service_words(known, language) or " ".join(map(str, value))
+    if key == "refused" and text in REFUSALS:
+        return REFUSALS[text].official.in_language(language)
+    tables: Mapping[str, Mapping[str, Text]] = {
+        "role": ROLE_NAMES,
+        "card": CARD_KINDS,
+        "state": SERVICE_STATES,
+    }
+    words = tables.get(key, {}).get(text)
+    return words.in_language(language) if words else names.get(text, text)
