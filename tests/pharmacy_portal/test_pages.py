@@ -14,7 +14,7 @@ from pharmacy_portal.words.card_states import explanations
 from tests.pharmacy_portal.tills import Till, World
 
 HOME = Path(pharmacy_portal.__file__).parent
-PAGES = ["/", "/purchase", "/intake", "/records"]
+PAGES = ["/", "/purchase", "/intake", "/outlet", "/records"]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
