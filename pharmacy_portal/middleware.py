@@ -130,8 +130,11 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         request[SESSION] = session
         request[DESK] = await _desk(request, row, session)
     if may(session, row.permission):
-        if session is not None:
-            _check_session(session, row)
+        if session is not None and row.permission is not Permission.PUBLIC:
+            if is_locked(session) and not row.when_locked:
+                return _locked(request, row)
+            if row.card_needed and not began_with_card(session):
+                raise NotPermitted("log in with the card for this", code="CARD_LOGIN_REQUIRED")
         return await handler(request)
     if session is None:
         return _not_logged_in(request, row, had_cookie=bool(secret))
@@ -139,18 +142,16 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     raise NotPermitted("your role does not include this")
 
 
-def _check_session(session: Session, row: Route) -> None:
-    """Refuse what a permitted session may not do as it is now.
+def _locked(request: web.Request, row: Route) -> web.Response:
+    """Send a page's reader to the home page, which shows the lock; tell a program.
 
     Raises:
-        NotPermitted: SESSION_LOCKED, or CARD_LOGIN_REQUIRED.
+        NotPermitted: SESSION_LOCKED.
     """
-    if row.permission is Permission.PUBLIC:
-        return
-    if is_locked(session) and not row.open_when_locked:
+    if row.kind != "page":
         raise NotPermitted("the session is locked", code="SESSION_LOCKED")
-    if row.card_needed and not began_with_card(session):
-        raise NotPermitted("log in with the card for this", code="CARD_LOGIN_REQUIRED")
+    query = {"lang": language_of(request)} if "lang" in request.query else {}
+    return web.Response(status=303, headers={"Location": str(URL("/").with_query(query))})
 
 
 async def _desk(request: web.Request, row: Route, session: Session) -> Desk:

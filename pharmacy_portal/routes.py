@@ -25,7 +25,7 @@ class Route:
 
     ``passive`` routes (a till that only refreshes its numbers) do not put off the idle limit.
     ``any_host`` routes answer under every name: the probes of an operator.
-    ``when_locked`` routes answer a locked session too; pages do, as shells without records.
+    ``when_locked`` routes answer a locked session too; of pages, those without records.
     ``needs_card`` acts are refused to a session that began with a passkey: CARD_LOGIN_REQUIRED.
     What changes something under a permission of ``CARD_PERMISSIONS`` needs the card anyway.
     ``in_practice`` acts are open to a session that practises: they use the request's desk only.
@@ -53,11 +53,6 @@ class Route:
     def card_needed(self) -> bool:
         """Tell whether the session has to have begun with a card."""
         return self.needs_card or (self.method != "GET" and self.permission in CARD_PERMISSIONS)
-
-    @property
-    def open_when_locked(self) -> bool:
-        """Tell whether a locked session is answered."""
-        return self.when_locked or self.kind != "json"
 
 
 ROUTE_OF = web.AppKey("route_of", dict[web.AbstractRoute, Route])

@@ -11,8 +11,8 @@ _SELL, _GOODS = Permission.SELL, Permission.TAKE_GOODS
 _SEE, _SESSION = Permission.SEE_OUTLET, Permission.SESSION
 
 PAGES = (
-    Route("GET", "/", counter.get_home, _SESSION, kind="page"),
-    Route("GET", "/purchase", counter.get_purchase, _SELL, kind="page"),
+    Route("GET", "/", counter.get_home, _SESSION, kind="page", when_locked=True),
+    Route("GET", "/purchase", counter.get_purchase, _SELL, kind="page", when_locked=True),
     Route("GET", "/intake", counter.get_intake, _GOODS, kind="page"),
     Route("GET", "/records", counter.get_records, _SEE, kind="page"),
 )
