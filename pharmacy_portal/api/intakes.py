@@ -32,7 +32,7 @@ class IntakeRequest(Body, frozen=True):
 
 async def get_today(request: web.Request) -> web.Response:
     """Tell what the morning question needs."""
-    portal, session = portal_of(request), session_of(request)
+    session = session_of(request)
     today = await intakes.intakes_today(desk_of(request), outlet=session.institution)
     body = {
         "day": today.day.isoformat(),
@@ -46,14 +46,16 @@ async def get_today(request: web.Request) -> web.Response:
 
 async def post_automatic(request: web.Request) -> web.Response:
     """Take the day's standard goods: once, however often it is clicked."""
-    portal, session = portal_of(request), session_of(request)
-    reply = await intakes.automatic_intake(desk_of(request), by=session.user, outlet=session.institution)
+    session = session_of(request)
+    reply = await intakes.automatic_intake(
+        desk_of(request), by=session.user, outlet=session.institution
+    )
     return json_response(reply.body, 201)
 
 
 async def post_intake(request: web.Request) -> web.Response:
     """Record goods that came, or were spoilt."""
-    portal, session = portal_of(request), session_of(request)
+    session = session_of(request)
     key = idempotency_key(request)
     body = await read_body(request, IntakeRequest)
     pieces = whole_pieces(body.pieces)
