@@ -74,7 +74,9 @@ try {
     passkeys.map((one) => row(one.name, one.created_at, `/api/v1/passkeys/${one.id}`)),
   );
   await list("#agents", "/api/v1/agents", ({ agents }) =>
-    agents.map((one) => row(one.machine, one.enrolled_at, `/api/v1/agents/${one.id}`)),
+    agents
+      .filter((one) => !one.revoked_at)
+      .map((one) => row(one.machine, one.enrolled_at, `/api/v1/agents/${one.agent_id}`)),
   );
 } catch (error) {
   if (!(error instanceof Unreachable)) throw error;
