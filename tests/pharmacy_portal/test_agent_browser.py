@@ -457,3 +457,7 @@ async def test_an_agent_set_up_for_another_site_is_told_from_none_and_pages_are_
             await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             await page.goto(path)
             assert await violations(page) == [], path
+        # A card nobody knows: its owner may have a code.
+        await page.locator("[data-card]", has_text="尚未授權").first.click()
+        await expect(page.locator("#invitation")).to_be_focused()
+        await expect(page.locator("#message")).not_to_be_empty()
