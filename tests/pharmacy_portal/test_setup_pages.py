@@ -1,4 +1,4 @@
-"""電腦設定 and 電腦檢測: the official steps word for word, open to everybody, told in both languages."""
+"""電腦設定 and 電腦檢測: the official steps word for word, for everybody, in both languages."""
 
 from __future__ import annotations
 
