@@ -26,7 +26,7 @@ from pharmacy_portal.languages import language_of
 from pharmacy_portal.login.certificates import LoginRefused
 from pharmacy_portal.login.verification import ChooseInstitution
 from pharmacy_portal.pages.shell import render
-from pharmacy_portal.refusal_words import next_date_words, words_of
+from pharmacy_portal.refusal_words import next_date_words, stop_words, words_of
 from pharmacy_portal.routes import Kind
 
 RETRY_AFTER_S = 2
@@ -90,7 +90,10 @@ def _members(error: MaskmapError, language: str) -> dict[str, object]:
     }
     if isinstance(error, Refused):
         members["reasons"] = list(error.reasons)
-        members["words"] = [words_of(reason, language) for reason in error.reasons]
+        members["words"] = [
+            *(words_of(reason, language) for reason in error.reasons),
+            *stop_words(error, language),
+        ]
         members["next_date"] = error.next_date.isoformat() if error.next_date else None
         members["next_date_words"] = next_date_words(error.next_date, language)
         members["details"] = error.details

@@ -7,6 +7,7 @@ from datetime import date
 from core.domain.calendar import roc_date
 from core.domain.refusals import REFUSALS
 from core.domain.text import Text
+from core.errors import Refused
 
 _WEEKDAYS = (
     Text("星期一", "Monday"),
@@ -17,6 +18,7 @@ _WEEKDAYS = (
     Text("星期六", "Saturday"),
     Text("星期日", "Sunday"),
 )
+_STOP_UNTIL = Text("{why}（至 {until}）", "{why} (until {until})")
 # Not in the rules' table: only a login knows it.
 _CHOOSE = Text("您於多個機構獲授權，請選擇機構。", "You are authorised at several institutions.")
 _CHOOSE_NEXT = Text("請選擇本次登入之機構。", "Choose the institution you log in for.")
@@ -34,6 +36,17 @@ def words_of(code: str, language: str) -> dict[str, str]:
         "official": official.in_language(language),
         "tell_buyer": tell.in_language(language),
     }
+
+
+def stop_words(refusal: Refused, language: str) -> list[dict[str, str]]:
+    """Return the authority's own reason of a stop, and its end, as a further line."""
+    reason = refusal.details.get("reason")
+    if refusal.code != "STOPPED" or not isinstance(reason, dict):
+        return []
+    why, until = Text(reason["zh"], reason["en"]), str(refusal.details.get("until") or "")
+    line = _STOP_UNTIL.format(why=why.in_language(language), until=until[:16].replace("T", " "))
+    shown = line.in_language(language) if until else why.in_language(language)
+    return [{"code": refusal.code, "official": shown, "tell_buyer": ""}]
 
 
 def weekday_words(day: date, language: str) -> str:

@@ -196,6 +196,7 @@ async def test_a_stop_refuses_the_next_sale_and_lifting_it_lets_sell_again(
     assert refused.status == 409
     assert document["code"] == "STOPPED"
     assert document["details"]["reason"] == {"zh": "查核中", "en": "Being inspected"}
+    assert [line["official"] for line in document["words"]][1:] == ["查核中"]
     twice = await steward.post(f"{STEWARD}/stops", stop | {"confirmation": code})
     assert (await twice.json())["code"] == "ALREADY_DONE"
     place = f"{STEWARD}/stops/{(await made.json())['stop']}/lift"
