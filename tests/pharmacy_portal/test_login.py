@@ -29,6 +29,26 @@ async def test_an_rsa_card_logs_in_too(till: Till) -> None:
     assert document["user"]["id"].startswith("demo-pharmacist-2-")
 
 
+@pytest.mark.parametrize(
+    ("card", "kind"),
+    [
+        ("nurse-1", "personnel"),
+        ("citizen-1", "citizen"),
+        ("institution-1", "institution"),
+        ("government-1", "government"),
+    ],
+)
+async def test_every_kind_of_card_logs_in_and_the_audit_trail_names_the_kind(
+    world: World, till: Till, card: str, kind: str
+) -> None:
+    await till.log_in(card)
+    feed = LedgerFeed(world.settings.database_path)
+    logins = [line.body.decode() for line in feed.audit_rows(0) if b'"act":"login"' in line.body]
+    feed.close()
+    assert f'"card":"{kind}"' in logins[-1]
+    assert '"evidence":"crl"' in logins[-1]
+
+
 async def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(till: Till) -> None:
     answer = await till.try_login("pharmacist-1")
     cookie = next(c for c in answer.headers.getall("Set-Cookie") if "maskmap_session=" in c)
