@@ -18,6 +18,7 @@ _FATES = Text(
     "  allowed {allowed} · refused {refused} · cannot be told {untold}"
     " (hangs on birth date or last digit)",
 )
+_GOODS = Text("  {name}（{unit}）", "  {name} ({unit})")
 _REASON = Text(
     "  {reason}：不符資格 {refused}，可能不符 {untold}　{official}",
     "  {reason}: refused {refused}, perhaps {untold} · {official}",
@@ -45,8 +46,10 @@ def simulation_page(found: Simulation, programme: Programme, lang: str) -> Itera
         yield _fates(found.sales, lang)
     for product in programme.product:
         if product.id in found.pieces:
-            name = f"{product.name.in_language(lang)}（{product.unit.in_language(lang)}）"
-            yield f"  {name}" + _fates(found.pieces[product.id], lang)
+            name = _GOODS.in_language(lang).format(
+                name=product.name.in_language(lang), unit=product.unit.in_language(lang)
+            )
+            yield name + _fates(found.pieces[product.id], lang)
     for reason, counted in sorted(found.reasons.items()):
         official = REFUSALS[reason].official.in_language(lang)
         counts = {"refused": counted[REFUSED], "untold": counted[UNTOLD]}

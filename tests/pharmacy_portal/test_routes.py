@@ -110,6 +110,8 @@ def test_only_probes_and_the_entrance_are_public() -> None:
     public = {r.path for r in EVERY_ROUTE if r.permission is Permission.PUBLIC}
     assert public == {
         "/login",
+        "/setup",
+        "/setup/check",
         "/news",
         *(f"/{page}" for page in CONTENT_PAGES),
         "/static/{name}",
