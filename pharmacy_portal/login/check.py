@@ -10,29 +10,21 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.x509.ocsp import OCSPCertStatus
 from prometheus_client import CollectorRegistry
 
-from core.log import get_logger
 from core.settings import Settings
 from pharmacy_portal.login.certificates import LoginRefused, build_chain, fingerprint_of
-from pharmacy_portal.login.fetching import AllowedHosts, Fetcher, FetchFailed
+from pharmacy_portal.login.fetching import Fetcher
 from pharmacy_portal.login.numbers import RevocationNumbers
-from pharmacy_portal.login.ocsp import (
-    Answer,
-    OcspRefused,
-    OcspSilent,
-    question,
-    read_answer,
-    responders,
-)
+from pharmacy_portal.login.policy import RevocationPolicy, policy_of
+from pharmacy_portal.login.responders import Responders, unknown_state
 from pharmacy_portal.login.revocation import (
     Revocations,
     distribution_points,
@@ -41,30 +33,9 @@ from pharmacy_portal.login.revocation import (
 )
 from pharmacy_portal.login.trust import Trust, TrustFolder
 
-CACHED_ANSWERS = 20_000
+REMEMBERED = 20_000
 SEEN = 64
 T = TypeVar("T")
-_log = get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RevocationPolicy:
-    """What the operator configured."""
-
-    grace: timedelta = timedelta()
-    urls: tuple[str, ...] = ()
-    hosts: AllowedHosts = field(default_factory=AllowedHosts)
-    ocsp_url: str = ""
-
-
-def policy_of(settings: Settings) -> RevocationPolicy:
-    """Read the policy from the settings."""
-    return RevocationPolicy(
-        grace=timedelta(minutes=settings.revocation_grace),
-        urls=tuple(url for url in settings.revocation_urls.split(",") if url),
-        hosts=AllowedHosts(settings.revocation_hosts),
-        ocsp_url=settings.ocsp_url,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +61,7 @@ class CertificateCheck:
         self.policy = policy
         self.fetcher = fetcher
         self.numbers = numbers
-        self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._responders = Responders(policy, fetcher, numbers)
         # Authorities whose cards were seen, and where these say that lists are found.
         self._seen: OrderedDict[str, x509.Certificate] = OrderedDict()
         self.points: OrderedDict[str, None] = OrderedDict()
@@ -121,7 +92,7 @@ class CertificateCheck:
         at = now.astimezone(UTC)
         chain = build_chain(self.trust, leaf, intermediates, at)
         if not all(self._listed(*pair, at) for pair in _pairs(chain[1:])):
-            raise _unknown()
+            raise unknown_state()
         self._remember_authorities(chain)
         evidence = await self._of_leaf(leaf, chain[1], at)
         return Evidence(evidence, fingerprint_of(leaf), tuple(chain))
@@ -145,18 +116,22 @@ class CertificateCheck:
     def note(self, fingerprint: str, user: str) -> None:
         """Remember that it was kept: a login spares the writing."""
         self._noted[fingerprint] = user
-        if len(self._noted) > CACHED_ANSWERS:
+        if len(self._noted) > REMEMBERED:
             self._noted.popitem(last=False)
 
     def asks_responder(self, leaf: x509.Certificate) -> bool:
         """Tell whether a responder is asked about a certificate."""
-        return bool(self._responder(leaf))
+        return bool(self._responders.url_of(leaf))
+
+    def forget_answer(self, fingerprint: str) -> None:
+        """Ask the responder anew at the next check of a certificate."""
+        self._responders.forget(fingerprint)
 
     async def _of_leaf(self, leaf: x509.Certificate, issuer: x509.Certificate, at: datetime) -> str:
         listed = self._listed(leaf, issuer, at)
-        answered = await self._answered(leaf, issuer, at)
+        answered = await self._responders.vouches(leaf, issuer, at)
         if not listed and not answered:
-            raise _unknown()
+            raise unknown_state()
         return "+".join(("crl",) * listed + ("ocsp",) * answered)
 
     def _listed(
@@ -168,63 +143,6 @@ class CertificateCheck:
             LoginRefused: it stands there.
         """
         return is_listed_good(self.trust.revocations, certificate, issuer, at, self.policy.grace)
-
-    async def _answered(
-        self, leaf: x509.Certificate, issuer: x509.Certificate, at: datetime
-    ) -> bool:
-        """Ask the responder, or remember what it said; False where nobody answered.
-
-        Raises:
-            LoginRefused: the answer says revoked, or must not be believed.
-        """
-        url = self._responder(leaf)
-        if not url:
-            return False
-        answer = self._remembered(leaf, at)
-        if answer is None:
-            answer = await self._ask(url, leaf, issuer, at)
-        if answer is None:
-            return False
-        if answer.status is OCSPCertStatus.REVOKED:
-            raise LoginRefused("the certificate is revoked", code="CERTIFICATE_REVOKED")
-        if answer.status is not OCSPCertStatus.GOOD:
-            raise _unknown()
-        return True
-
-    def _responder(self, leaf: x509.Certificate) -> str:
-        named = self.policy.hosts.among(responders(leaf))
-        return self.policy.ocsp_url or next(iter(named), "")
-
-    async def _ask(
-        self, url: str, leaf: x509.Certificate, issuer: x509.Certificate, at: datetime
-    ) -> Answer | None:
-        try:
-            body = await self.fetcher.ocsp_answer(url, question(leaf, issuer))
-            answer = read_answer(body, leaf, issuer, at)
-        except (FetchFailed, OcspSilent) as fault:
-            self.numbers.count_answer("silent")
-            _log.warning("ocsp_silent", fault=str(fault))
-            return None
-        except OcspRefused as fault:
-            self.numbers.count_answer("refused")
-            _log.error("alarm_ocsp_answer_refused", fault=str(fault))
-            raise _unknown() from None
-        self.numbers.count_answer(answer.status.name.lower())
-        self._remember(leaf, answer)
-        return answer
-
-    def _remembered(self, leaf: x509.Certificate, at: datetime) -> Answer | None:
-        answer = self._answers.get(fingerprint_of(leaf))
-        return answer if answer is not None and at < answer.believed_until else None
-
-    def _remember(self, leaf: x509.Certificate, answer: Answer) -> None:
-        self._answers[fingerprint_of(leaf)] = answer
-        if len(self._answers) > CACHED_ANSWERS:
-            self._answers.popitem(last=False)
-
-    def forget_answer(self, fingerprint: str) -> None:
-        """Ask the responder anew at the next check of a certificate."""
-        self._answers.pop(fingerprint, None)
 
     def _remember_authorities(self, chain: Sequence[x509.Certificate]) -> None:
         """Learn whose lists to fetch, and where, from a chain that holds."""
@@ -277,9 +195,3 @@ def _pairs(
 ) -> list[tuple[x509.Certificate, x509.Certificate]]:
     """List each certificate of a chain with its issuer."""
     return list(pairwise(chain))
-
-
-def _unknown() -> LoginRefused:
-    return LoginRefused(
-        "nobody can say now whether the certificate is revoked", code="REVOCATION_UNKNOWN"
-    )

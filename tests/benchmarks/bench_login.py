@@ -25,10 +25,11 @@ from prometheus_client import CollectorRegistry
 from pharmacy_portal.demo.cards import FROM, REVOKED, UNTIL, open_authority
 from pharmacy_portal.demo.signing import sign_login
 from pharmacy_portal.login.certificates import check_signature, read_certificate, signed_text
-from pharmacy_portal.login.check import CertificateCheck, RevocationPolicy
+from pharmacy_portal.login.check import CertificateCheck
 from pharmacy_portal.login.facts import facts_of
 from pharmacy_portal.login.fetching import Fetcher
 from pharmacy_portal.login.numbers import RevocationNumbers
+from pharmacy_portal.login.policy import RevocationPolicy
 from pharmacy_portal.login.trust import TrustFolder
 from tests.benchmarks.serving import cpu_s, demo_state, program
 from tests.tokens.authority import CardAuthority, make_authority, pem

@@ -22,10 +22,11 @@ from pharmacy_portal.login.certificates import (
     signed_text,
     weakness,
 )
-from pharmacy_portal.login.check import CertificateCheck, Evidence, RevocationPolicy
+from pharmacy_portal.login.check import CertificateCheck, Evidence
 from pharmacy_portal.login.facts import facts_of
 from pharmacy_portal.login.fetching import Fetcher
 from pharmacy_portal.login.numbers import RevocationNumbers
+from pharmacy_portal.login.policy import RevocationPolicy
 from pharmacy_portal.login.trust import Trust, TrustFolder
 from tests.tokens.authority import SUBJECT_TYPES, make_authority
 
