@@ -79,7 +79,9 @@ function lost(code) {
 }
 
 function follow(port) {
+  const former = socket;
   const mine = (socket = openEvents(port));
+  former?.close();
   const beat = setInterval(() => pulse(mine), HEARTBEAT_MS);
   mine.addEventListener("open", () => (wait = FIRST_WAIT_MS));
   mine.addEventListener("message", ({ data }) => {

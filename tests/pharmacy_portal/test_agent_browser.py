@@ -317,7 +317,7 @@ async def test_two_hundred_fast_swaps_never_mix_two_buyers(
             if rng.random() < 0.15:
                 await expect(page.locator("#sale, #refused").filter(visible=True)).to_be_visible()
             else:
-                await asyncio.sleep(rng.random() * 0.03)
+                await asyncio.sleep(rng.random() * 0.06)
             if rng.random() < 0.7:
                 readers.pull(A)
         await expect(page.locator("#main")).not_to_have_attribute("data-state", "checking")
