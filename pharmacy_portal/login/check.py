@@ -77,7 +77,16 @@ class CertificateCheck:
         """Take up what changed in the folder; ``closely`` looks at each file, too."""
         if closely or self.folder.has_moved():
             async with self._looking:
-                await asyncio.to_thread(self.folder.current)
+                await asyncio.to_thread(self._take_up)
+
+    def _take_up(self) -> None:
+        """Read what changed, and the lists of authorities that only the cards name, off the loop.
+
+        Otherwise the first login after a change would wait for it, and all others with it.
+        """
+        lists = self.folder.current().revocations
+        for authority in list(self._seen.values()):
+            lists.learn(authority)
 
     async def check(
         self, leaf: x509.Certificate, intermediates: Sequence[x509.Certificate], now: datetime
