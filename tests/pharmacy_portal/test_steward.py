@@ -17,7 +17,6 @@ from core.community.announced import read_announced
 from core.community.listing import Listing
 from core.community.store import CommunityStore
 from core.domain.calendar import TAIPEI
-from core.domain.content_pages import CONTENT_PAGES
 from core.settings import Settings
 from public_site.announcements import Announcements
 from tests.pharmacy_portal.tills import API, StandingClock, Till, World, a_sale, running_portal
@@ -59,12 +58,10 @@ async def steward(world: World) -> Till:
     return till
 
 
-@pytest.mark.parametrize("path", PAGES)
-async def test_every_page_of_the_authority_comes_in_both_languages(
-    steward: Till, path: str
-) -> None:
-    assert '<html lang="zh-TW">' in await text_of(steward, path)
-    assert '<html lang="en">' in await text_of(steward, f"{path}?lang=en")
+async def test_every_page_of_the_authority_comes_in_both_languages(steward: Till) -> None:
+    for path in PAGES:
+        assert '<html lang="zh-TW">' in await text_of(steward, path)
+        assert '<html lang="en">' in await text_of(steward, f"{path}?lang=en")
 
 
 async def test_an_announcement_reaches_the_portal_and_the_feed_of_the_site(
@@ -126,18 +123,13 @@ async def test_of_two_stewards_who_edit_one_announcement_the_second_is_told(
     assert "109/02/07" in page
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
+async def test_an_announcement_that_cannot_be_taken_is_refused(steward: Till) -> None:
+    for changes in (
         *({"zh": ""}, {"en": " "}, {"kind": "x"}, {"audience": "x"}, {"effective": "soon"}),
         *({"zh": "字" * 1001}, {"zh": "證號 A123456789 之民眾"}),
-    ],
-)
-async def test_an_announcement_that_cannot_be_taken_is_refused(
-    steward: Till, changes: dict[str, str]
-) -> None:
-    answer = await steward.post(f"{STEWARD}/announcements", an_announcement(**changes))
-    assert answer.status == 400
+    ):
+        answer = await steward.post(f"{STEWARD}/announcements", an_announcement(**changes))
+        assert answer.status == 400, changes
 
 
 async def test_hostile_words_stay_words(steward: Till) -> None:
@@ -348,10 +340,6 @@ async def test_nobody_else_may_do_what_the_authority_does(counter: Till) -> None
         assert (await counter.post(STEWARD + path, {})).status == 403, path
     assert (await put(counter, f"{STEWARD}/pages/faq", {})).status == 403
     assert (await put(counter, f"{STEWARD}/outlets/5901100001", {})).status == 403
-
-
-def test_every_page_has_a_place_in_the_list() -> None:
-    assert set(CONTENT_PAGES) >= {"contact", "faq", "downloads", "links", "guide", "privacy"}
 
 
 async def test_a_candidate_is_previewed_and_tried_without_being_taken_up(
