@@ -7,7 +7,7 @@ import { say } from "./words.js";
 const SHAPES = { ok: "✓", bad: "✕", later: "–", waiting: "…" };
 const find = (selector) => document.querySelector(selector);
 let tried = null;
-let reach = null;
+let reach;
 
 const ok = (what = say("check_ok")) => ({ result: "ok", what, next: "" });
 const bad = (what, next) => ({ result: "bad", what, next });
@@ -15,10 +15,12 @@ const coded = (code) => ({ result: "bad", ...explain(code) });
 
 // Each line in its order; a line behind one that failed cannot be tested yet.
 const LINES = {
-  connection: () =>
-    reach === null
+  connection: () => {
+    if (reach === undefined) return { result: "waiting", what: "", next: "" };
+    return reach === null
       ? bad(say("check_down"), say("check_down_next"))
-      : ok(say("check_up", { ms: reach })),
+      : ok(say("check_up", { ms: reach }));
+  },
   browser: () =>
     isSecureContext ? ok() : bad(say("check_insecure"), say("check_insecure_next")),
   permission: () => {
@@ -31,17 +33,17 @@ const LINES = {
     return agent.state === "agent_searching" ? { result: "waiting", ...explain(agent.state) } : coded(agent.state);
   },
   pairing: () => (agent.state === "up" ? ok() : coded(agent.state)),
-  service: () => (agent.status.service === "up" ? ok() : coded("no_service")),
-  readers: () => {
-    if (!agent.status.readers.length) return coded("no_reader");
-    if (!buyerReaders().length) return bad(say("check_buyer_reader"), say("check_buyer_reader_next"));
-    return ok(say("check_readers_found", { count: agent.status.readers.length }));
-  },
   enrolled: () => (agent.status.enrolled ? ok(say("already_enrolled")) : coded("agent_not_enrolled")),
   clock: () => {
     const seconds = Math.round(Math.abs(agent.clockOffMs + Date.now() - serverNow()) / 1000);
     const what = say("check_clock_off", { seconds });
     return isClockWrong(serverNow()) ? { ...coded("clock_wrong"), what } : ok(what);
+  },
+  service: () => (agent.status.service === "up" ? ok() : coded("no_service")),
+  readers: () => {
+    if (!agent.status.readers.length) return coded("no_reader");
+    if (!buyerReaders().length) return bad(say("check_buyer_reader"), say("check_buyer_reader_next"));
+    return ok(say("check_readers_found", { count: agent.status.readers.length }));
   },
   card: () => {
     if (tried !== null) return tried === "" ? ok(say("check_read")) : coded(tried);
@@ -63,8 +65,10 @@ function draw() {
     write(document.querySelector(`[data-line=${line}]`), found);
   }
   const summary = find("#summary");
-  summary.dataset.result = wrong ? "bad" : "ok";
-  const words = wrong ? say("something_wrong", { count: wrong }) : say("all_well");
+  const well = !wrong && !stopped;
+  summary.dataset.result = wrong ? "bad" : well ? "ok" : "waiting";
+  const verdict = well ? say("all_well") : "";
+  const words = wrong ? say("something_wrong", { count: wrong }) : verdict;
   if (summary.textContent !== words) summary.textContent = words;
   find("#connect-agent").hidden = agent.state !== "agent_ask";
   find("#try-card").disabled = agent.state !== "up";
