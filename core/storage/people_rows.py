@@ -51,11 +51,6 @@ def read_roster(connection: sqlite3.Connection, institution: str, at: datetime) 
         f"{_INVITATION} AND institution = ? ORDER BY at", (to_microseconds(at), institution)
     )
     staff = connection.execute(f"{_STAFF} WHERE institution = ? ORDER BY role, id", (institution,))
-    elsewhere = connection.execute(
-        'SELECT DISTINCT "user" FROM grants WHERE institution <> ? AND "user" IN'
-        ' (SELECT "user" FROM grants WHERE institution = ?)',
-        (institution, institution),
-    )
     return Roster(
         institution=institution,
         kind=_kinds(connection, [institution])[institution],
@@ -63,7 +58,6 @@ def read_roster(connection: sqlite3.Connection, institution: str, at: datetime) 
         access=access,
         invitations=[_invitation(row) for row in rows],
         staff=[StaffMember(*row) for row in staff],
-        elsewhere=frozenset(user for (user,) in elsewhere),
     )
 
 
