@@ -15,9 +15,8 @@ from core.domain.people import SERVICE_STATES
 from core.errors import Invalid
 from core.ports import StaffChanges
 from core.settings import Settings
+from core.steward_cli import OPERATOR, dismiss, holders, renew, steward
 from core.storage import open_state
-
-OPERATOR = "operator"
 
 
 @click.group()
@@ -57,7 +56,11 @@ async def _take_up(settings: Settings, body: bytes, leavers_ok: bool) -> StaffCh
 
 @click.group()
 def people() -> None:
-    """Institutions: their representatives, and the service 防疫口罩管控系統."""
+    """Institutions and stewards: who comes in first; the service 防疫口罩管控系統."""
+
+
+for _command in (steward, holders, dismiss, renew):
+    people.add_command(_command)
 
 
 @people.command()

@@ -15,7 +15,7 @@ from core.domain.people import Roster
 from core.errors import NotFound, Refused
 from core.ports import Change, Changed, Revoked
 
-_APPOINTER = {"administrator": "representative", "representative": ""}
+_APPOINTER = {"administrator": "representative", "representative": "", "steward": ""}
 
 
 async def appoint(
@@ -28,7 +28,7 @@ async def appoint(
     role: str = "administrator",
     authority: bool = False,
 ) -> Invited:
-    """Invite an administrator (or, for the authority alone, a representative).
+    """Invite an administrator (or, for the authority alone, a representative, a steward).
 
     Raises:
         NotPermitted: ``by`` is not the representative, nor acting for the authority.

@@ -148,14 +148,21 @@ async def shut_out(
 
 
 async def invite_renewal(
-    state: PeopleState, *, by: str, institution: str, user: str, now: datetime
+    state: PeopleState,
+    *,
+    by: str,
+    institution: str,
+    user: str,
+    now: datetime,
+    authority: bool = False,
 ) -> Invited:
     """Make a code with which a user's renewed card takes the place of the old one.
 
     It must be a card of the same subject serial: a code never hands an account to another person.
+    A representative's card, and where no other administrator is left, is for the authority.
 
     Raises:
-        Refused: ``GRANT_TO_SELF``; ``USER_ELSEWHERE`` where he works at other institutions too.
+        Refused: ``GRANT_TO_SELF``.
         NotFound: there is no such user here.
     """
     names = await state.people.names_of([user])
@@ -164,13 +171,17 @@ async def invite_renewal(
     row = audit_row("invite_renewal", by=by, outlet=institution, user=user)
 
     def decide(roster: Roster) -> Change:
-        mine = [one for one in roster.of_user(user) if one.role != "representative"]
+        found = roster.of_user(user)
+        mine = [one for one in found if authority or one.role != "representative"]
         if not mine:
             return refused(row, NotFound("there is no such user here"))
         invitation = replace(invited.invitation, role=mine[0].role)
         return Change([row], invitations=[invitation])
 
-    await _by_administrator(state, row, by, institution, user, decide, now)
+    if authority:
+        await state.people.change(institution, decide, now)
+    else:
+        await _by_administrator(state, row, by, institution, user, decide, now)
     return invited
 
 

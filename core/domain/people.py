@@ -5,7 +5,7 @@ Source: slides of 109.2.5 (首次使用, STEP 3) and the manual (貳、伍).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -18,6 +18,8 @@ from core.domain.text import Text
 CODE_SIGNS = "2345679ACDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 8
 CODE_VALID_FOR = timedelta(days=7)
+# Where the authority's own people are kept; no outlet, and no invented code either, has this one.
+AUTHORITY = "CDC0000000"
 
 Source = Literal["direct", "invitation", "staff_list"]
 ServiceState = Literal["none", "applied", "granted", "refused", "withdrawn"]
@@ -132,10 +134,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Everything stored of one institution's people, as one transaction sees it.
-
-    ``elsewhere`` are the users among them who are also authorised at other institutions.
-    """
+    """Everything stored of one institution's people, as one transaction sees it."""
 
     institution: str
     kind: str
@@ -143,7 +142,6 @@ class Roster:
     access: Sequence[Access] = ()
     invitations: Sequence[Invitation] = ()
     staff: Sequence[StaffMember] = ()
-    elsewhere: Collection[str] = ()
 
     def of_user(self, user: str) -> list[Access]:
         """Return what one user may do here."""

@@ -13,7 +13,7 @@ from core.actions.service_applications import list_served
 from core.actions.staff_list import take_up_staff
 from core.clock import system_clock
 from core.domain.outlets import Outlet
-from core.domain.people import PROFESSIONS
+from core.domain.people import AUTHORITY, PROFESSIONS
 from core.errors import Invalid
 from core.ports import Grant, User
 from core.settings import Settings
@@ -27,7 +27,6 @@ from pharmacy_portal.permission_names import permissions_of
 
 PHARMACISTS = 50
 STAFF_LIST = "staff-list.csv"
-AUTHORITY_INSTITUTION = "CDC0000000"
 AUTHORITY_NAME = "示範主管機關"
 _RSA_CARDS = frozenset({"pharmacist-2", "institution-1", "government-1"})
 
@@ -82,7 +81,7 @@ async def make_demo_cards(settings: Settings, folder: Path, pharmacists: int) ->
 def _institutions(users: Iterable[User]) -> list[str]:
     """Name the institutions where somebody may work: the demo's had a service before."""
     codes = {grant.institution for user in users for grant in user.grants}
-    return sorted(codes - {AUTHORITY_INSTITUTION})
+    return sorted(codes - {AUTHORITY})
 
 
 async def ensure_demo_cards(settings: Settings) -> None:
@@ -180,9 +179,9 @@ def _authority_card(name: str) -> Card:
     facts = {
         "role": "steward",
         "name": name,
-        "institution": AUTHORITY_INSTITUTION,
+        "institution": AUTHORITY,
         "institution_name": AUTHORITY_NAME,
-        "institutions": [AUTHORITY_INSTITUTION],
+        "institutions": [AUTHORITY],
         "permissions": permissions_of("steward"),
     }
     return Card("steward-1", facts)
