@@ -116,24 +116,30 @@ class Sessions:
             return None
         # A locked session waits: whatever its page asks for meanwhile is no work.
         if active and not is_locked(held.session) and now - held.session.seen_at >= NOTICE_EVERY:
-            held = replace(held, session=replace(held.session, seen_at=now))
-            if now - held.stored_seen_at >= STORE_SEEN_EVERY:
-                await self._accounts.touch_session(held.session)
-                held = replace(held, stored_seen_at=now)
+            store = now - held.stored_seen_at >= STORE_SEEN_EVERY
+            stored_seen_at = now if store else held.stored_seen_at
+            session = replace(held.session, seen_at=now)
+            # Before it is stored: whoever changes the session meanwhile has the last word.
+            held = replace(held, session=session, stored_seen_at=stored_seen_at)
             self._hold(held)
+            if store:
+                await self._accounts.touch_session(session)
         return held.session
 
     async def put(self, session: Session, data: Mapping[str, str]) -> Session:
         """Change what a session remembers, now; an empty value forgets it."""
-        kept = {name: value for name, value in {**session.data, **data}.items() if value}
-        changed = replace(session, data=kept, seen_at=self._clock())
-        await self._accounts.touch_session(changed)
-        self._hold(_Held(changed, self._clock(), changed.seen_at))
-        return changed
+        changed = replace(session, seen_at=self._clock())
+        await self._accounts.remember(changed, data)
+        return await self.reread(session)
 
-    def hold(self, session: Session) -> None:
-        """Take note of a session that was changed and stored."""
-        self._hold(_Held(session, self._clock(), session.seen_at))
+    async def reread(self, session: Session) -> Session:
+        """Take note of a session that was changed in store; its other keys may have changed too."""
+        stored = await self._accounts.session(session.id)
+        if stored is None:
+            self._held.pop(session.id, None)
+            return session
+        self._hold(_Held(stored, self._clock(), stored.seen_at))
+        return stored
 
     async def close(self, session: Session, row: AuditRow) -> None:
         """End a session now, for good."""
@@ -158,10 +164,12 @@ class Sessions:
         if held is not None and abs(now - held.read_at) < REREAD_AFTER:
             return held
         stored = await self._accounts.session(identity)
-        # It may have been ended while it was being read.
+        # It may have been ended, or changed, while it was being read.
         if stored is None or identity in self._closed:
             self._held.pop(identity, None)
             return None
+        if self._held.get(identity) is not held:
+            return await self._held_or_read(identity, now)
         if held is not None:
             stored = replace(stored, seen_at=max(stored.seen_at, held.session.seen_at))
         fresh = _Held(stored, now, held.stored_seen_at if held else stored.seen_at)

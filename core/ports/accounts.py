@@ -60,7 +60,13 @@ class Accounts(Protocol):
         """Return a live session."""
 
     async def touch_session(self, session: Session) -> None:
-        """Store ``seen_at`` and ``data`` of a session; never the audit trail."""
+        """Store ``seen_at`` of a session, and nothing else of it; never the audit trail."""
+
+    async def remember(self, session: Session, data: Mapping[str, str]) -> None:
+        """Change these keys of what a session remembers, and ``seen_at``; an empty value forgets.
+
+        Other keys stay as they are in store: another till's page may have locked it meanwhile.
+        """
 
     async def close_session(self, session_id: str, row: AuditRow, at: datetime) -> None:
         """End a session, with its audit row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -87,5 +87,7 @@ class Passkeys(Protocol):
     async def live_sessions(self, seen_after: datetime) -> Sequence[LiveSession]:
         """Return the sessions seen since an instant that rest on a certificate."""
 
-    async def change_session(self, session: Session, row: AuditRow, at: datetime) -> bool:
-        """Store a session's data with an audit row; False where it has ended meanwhile."""
+    async def change_session(
+        self, session: Session, data: Mapping[str, str], row: AuditRow, at: datetime
+    ) -> bool:
+        """As ``Accounts.remember``, with an audit row; False where it has ended meanwhile."""

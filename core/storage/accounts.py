@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,6 +14,13 @@ from core.storage.audit_table import write_audit
 from core.storage.connection import to_microseconds
 from core.storage.people_writing import write_grant
 from core.storage.writer import Writer
+
+CHANGE_SESSION = "UPDATE sessions SET seen_at = ?, data = json_patch(data, ?) WHERE id = ?"
+
+
+def as_patch(data: Mapping[str, str]) -> str:
+    """Write a change of a session's data for ``json_patch`` (RFC 7396): null takes a key away."""
+    return json.dumps({name: value or None for name, value in data.items()})
 
 
 class SqliteAccounts:
@@ -44,14 +51,18 @@ class SqliteAccounts:
         await self._writer.submit(save)
 
     async def touch_session(self, session: Session) -> None:
-        """Store when a session was last seen, and its data."""
-        seen = to_microseconds(session.seen_at)
-        values = (seen, json.dumps(dict(session.data)), session.id)
+        """Store when a session was last seen; what it remembers is not this copy's to say."""
+        values = (to_microseconds(session.seen_at), session.id)
         await self._writer.submit(
             lambda connection: connection.execute(
-                "UPDATE sessions SET seen_at = ?, data = ? WHERE id = ?", values
+                "UPDATE sessions SET seen_at = max(seen_at, ?) WHERE id = ?", values
             )
         )
+
+    async def remember(self, session: Session, data: Mapping[str, str]) -> None:
+        """Change some of what a session remembers."""
+        values = (to_microseconds(session.seen_at), as_patch(data), session.id)
+        await self._writer.submit(lambda connection: connection.execute(CHANGE_SESSION, values))
 
     async def close_session(self, session_id: str, row: AuditRow, at: datetime) -> None:
         """End a session, with its audit row."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Row, Select, and_, or_, select
 from core.domain.buyers import PersonKey
 from core.ports import AuditRow, Session
 from core.ports.passkeys import LiveSession, LoginCertificate, Passkey
+from core.storage.accounts import CHANGE_SESSION, as_patch
 from core.storage.audit_table import write_audit
 from core.storage.connection import from_microseconds, to_microseconds
 from core.storage.tables.accounts import sessions
@@ -28,7 +29,6 @@ _REMEMBER = (
     ' SET "user" = excluded."user", key = excluded.key, seen_at = excluded.seen_at'
     ' WHERE "user" <> excluded."user"'
 )
-_CHANGE_SESSION = "UPDATE sessions SET seen_at = ?, data = ? WHERE id = ?"
 
 
 class SqlitePasskeys:
@@ -114,10 +114,12 @@ class SqlitePasskeys:
             if data.get("fingerprint")
         ]
 
-    async def change_session(self, session: Session, row: AuditRow, at: datetime) -> bool:
-        """Store a session's data with an audit row; False where it has ended meanwhile."""
-        values = (to_microseconds(session.seen_at), json.dumps(dict(session.data)), session.id)
-        return await self._change(_CHANGE_SESSION, values, row, at)
+    async def change_session(
+        self, session: Session, data: Mapping[str, str], row: AuditRow, at: datetime
+    ) -> bool:
+        """Change some of a session's data with an audit row; False where it has ended meanwhile."""
+        values = (to_microseconds(session.seen_at), as_patch(data), session.id)
+        return await self._change(CHANGE_SESSION, values, row, at)
 
     async def _change(
         self, statement: str, values: tuple[object, ...], row: AuditRow, at: datetime

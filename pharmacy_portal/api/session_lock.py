@@ -103,10 +103,8 @@ def _check_same(request: web.Request, user: str) -> None:
 async def _change(request: web.Request, act: str, data: Mapping[str, str], **facts: object) -> Any:
     """Change what the session remembers, with its audit row."""
     portal, session, now = portal_of(request), session_of(request), portal_of(request).clock()
-    kept = {name: value for name, value in {**session.data, **data}.items() if value}
-    changed = replace(session, data=kept, seen_at=now)
     row = audit_row(act, by=session.user, outlet=session.institution, **facts)
-    if not await portal.state.passkeys.change_session(changed, row, now):
+    seen = replace(session, seen_at=now)
+    if not await portal.state.passkeys.change_session(seen, data, row, now):
         raise NotPermitted("the session has ended", code="SESSION_EXPIRED")
-    portal.sessions.hold(changed)
-    return changed
+    return await portal.sessions.reread(seen)

@@ -94,11 +94,15 @@ async def test_live_sessions_are_those_seen_lately_that_rest_on_a_certificate(
         await opened.accounts.open_session(session, {"act": "login"})
     found = await opened.passkeys.live_sessions(NOW - timedelta(minutes=16))
     assert found == [LiveSession("live", "u1", "5901100001", "f1")]
-    changed = a_session("live", lately, {"fingerprint": "f1", "locked_at": "now"})
-    assert await opened.passkeys.change_session(changed, {"act": "lock"}, NOW)
+    live = a_session("live", lately, {"fingerprint": "f1"})
+    lock = {"locked_at": "now"}
+    assert await opened.passkeys.change_session(live, lock, {"act": "lock"}, NOW)
+    gone = a_session("gone", lately, {})
+    assert not await opened.passkeys.change_session(gone, lock, {"act": "lock"}, NOW)
+    assert audit(tmp_path) == 4
+    # A copy from before the lock neither takes it away nor brings back what was forgotten.
+    await opened.accounts.touch_session(live)
+    await opened.accounts.remember(live, {"practice": "1", "fingerprint": ""})
     stored = await opened.accounts.session("live")
     assert stored is not None
-    assert stored.data["locked_at"] == "now"
-    gone = a_session("gone", lately, {})
-    assert not await opened.passkeys.change_session(gone, {"act": "lock"}, NOW)
-    assert audit(tmp_path) == 4
+    assert stored.data == {"locked_at": "now", "practice": "1"}

@@ -140,3 +140,24 @@ async def test_the_limits_of_a_session_are_settings(world: World) -> None:
             assert (await till.get("/records")).status == 200
         world.clock.pass_by(minutes=1)
         assert (await till.get(f"{API}/me")).status == 401
+
+
+async def test_what_is_under_way_elsewhere_does_not_take_a_lock_away(
+    world: World, till: Till
+) -> None:
+    """Another process holds its copy of the session for seconds, and stores when it was seen."""
+    await till.log_in()
+    async with running_portal(world.settings, world.clock) as beside:
+        other = await beside.open_till()
+        other.set_cookie(till.cookie())
+        assert (await other.get("/purchase")).status == 200
+        world.clock.pass_by(minutes=2)
+        await till.get("/purchase")
+        assert (await other.get("/purchase")).status == 200
+        assert (await till.post("/session/lock")).status == 200
+        world.clock.pass_by(seconds=4)
+        # Within its five seconds the other process still works with what it read before.
+        await other.post("/practice", {"on": True})
+        world.clock.pass_by(minutes=2)
+        for one in (till, other):
+            assert (await one.get(f"{API}/stock")).status == 423
