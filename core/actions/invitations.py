@@ -7,6 +7,7 @@ that person's own card. Kept is a keyed hash, so that a copy of the database red
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -22,9 +23,11 @@ from core.domain.people import (
     Roster,
 )
 from core.errors import Invalid, MaskmapError, NotPermitted
+from core.log import scrub_text
 from core.ports import AuditRow, Change, People
 
 LONGEST_NAME = 40
+LONGEST_SHOWN = 200
 _ID_BYTES = 8
 
 
@@ -94,8 +97,16 @@ def code_hash(state: PeopleState, code: str) -> str:
 
 
 def refused(row: AuditRow, error: MaskmapError) -> Change:
-    """Refuse an act: an audit row says so, and nothing else is written."""
-    return Change([row | {"refused": error.code}], refusal=error)
+    """Refuse an act: an audit row says so, and nothing else is written.
+
+    Whom or what it named may be made up, out of an address or a body: of that no number is kept.
+    """
+    shown = {name: _plain(one) if isinstance(one, str) else one for name, one in row.items()}
+    return Change([shown | {"refused": error.code}], refusal=error)
+
+
+def _plain(text: str) -> str:
+    return scrub_text(unicodedata.normalize("NFKC", text))[:LONGEST_SHOWN]
 
 
 def holds(roster: Roster, user: str, role: str) -> bool:

@@ -113,7 +113,7 @@ def _position(value: object) -> dict[str, str]:
         raise Invalid("value: a position is {lat, lon}, degrees")
     try:
         lat, lon = (float(value[name]) for name in ("lat", "lon"))
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise Invalid("value: lat and lon are numbers, degrees") from None
     if not (isfinite(lat) and isfinite(lon) and inside_taiwan(lon, lat)):
         raise Invalid("value: this point does not lie in Taiwan; lat is about 25, lon about 121")

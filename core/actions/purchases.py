@@ -20,6 +20,7 @@ from core.domain.buyers import PersonKey, mask_number
 from core.domain.calendar import rfc3339
 from core.domain.eligibility import Claim, Verdict, assess
 from core.domain.entries import Entry, Origin, pieces_of
+from core.domain.identity import IDENTITY_TYPES
 from core.domain.stops import Stop
 from core.errors import NotFound, Refused
 from core.log import get_logger
@@ -98,7 +99,7 @@ async def check_eligibility(
             "eligibility",
             by=by,
             outlet=outlet,
-            identity_type=claim.identity_type,
+            identity_type=known_type(claim),
             verified=verified,
             **proof,
             manual_reason=reason,
@@ -112,6 +113,14 @@ async def check_eligibility(
     return verdicts[-1]
 
 
+def known_type(claim: Claim) -> str:
+    """Return a buyer's identity type for the audit trail; empty where the menu knows none such.
+
+    What a till sends there could be anything, also the number itself.
+    """
+    return claim.identity_type if claim.identity_type in IDENTITY_TYPES else ""
+
+
 async def _demand_reading(
     desk: Desk, by: str, outlet: str, claim: Claim, reading: CardReading
 ) -> AuditRow:
@@ -123,7 +132,7 @@ async def _demand_reading(
         "eligibility",
         by=by,
         outlet=outlet,
-        identity_type=claim.identity_type,
+        identity_type=known_type(claim),
         verified="",
         allowed=False,
         reasons=[REQUIRED],
@@ -316,7 +325,7 @@ def _sale_row(request: SaleRequest, **values: object) -> AuditRow:
         "sale" if "sale" in values else "sale_refused",
         by=request.by,
         outlet=request.outlet,
-        identity_type=request.claim.identity_type,
+        identity_type=known_type(request.claim),
         verified=request.origin,
         **(reading_row(request.reading) if request.origin == "card" else {}),
         on_behalf=request.on_behalf,

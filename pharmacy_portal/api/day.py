@@ -29,6 +29,7 @@ from pharmacy_portal.wiring import desk_of, portal_of, session_of
 from pharmacy_portal.words import say
 
 _BOM = "\ufeff"
+_FIRST_DAY = date(1912, 1, 1)
 COLUMNS = {
     "close_opening": "opening",
     "close_received": "received",
@@ -203,4 +204,6 @@ def _day(text: str, today: date) -> date:
         raise Invalid("date: write YYYY-MM-DD") from None
     if day > today:
         raise Invalid("date: this day has not come yet")
+    if day < _FIRST_DAY:
+        raise Invalid("date: before the first year of the Republic there is no day to name")
     return day

@@ -17,6 +17,7 @@ from core.domain.calendar import TAIPEI
 from core.domain.outlets import Status
 from core.domain.stops import Scope
 from core.errors import Conflict, Invalid, MaskmapError, Refused
+from core.log import scrub_text
 from pharmacy_portal.api.bodies import Body, json_response, read_body
 from pharmacy_portal.wiring import Portal, portal_of, session_of
 
@@ -236,7 +237,7 @@ async def post_listing(request: web.Request) -> web.Response:
     row: dict[str, object] = {
         "act": "directory_review",
         "by": session.user,
-        "submission": identity,
+        "submission": scrub_text(identity)[:LONGEST_REASON],
         "verdict": body.verdict,
         "reason": reason,
     }
