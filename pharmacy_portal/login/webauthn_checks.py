@@ -143,7 +143,8 @@ def transports_of(credential: Mapping[str, Any]) -> tuple[str, ...]:
     """Return how the browser says that the authenticator is reached."""
     response = credential.get("response")
     named = response.get("transports") if isinstance(response, Mapping) else None
-    return tuple(one for one in named or () if one in _TRANSPORTS)
+    words = [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
+    return tuple(one for one in words if one in _TRANSPORTS)
 
 
 def _refused(fault: Exception) -> LoginRefused:

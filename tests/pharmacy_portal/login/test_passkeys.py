@@ -283,3 +283,12 @@ async def test_a_reading_that_does_not_hold_binds_no_nhi_card(world: World, till
     answer = await till.post("/passkeys", body)
     assert answer.status == 400
     assert (await (await till.get(f"{API}/passkeys")).json())["passkeys"] == []
+
+
+@pytest.mark.parametrize("transports", [5, True, [{}], {"a": 1}, None])
+async def test_transports_of_no_known_shape_are_left_out(till: Till, transports: Any) -> None:
+    await till.log_in()
+    options = (await (await till.post("/passkeys/options")).json())["options"]
+    credential = an_authenticator(till).create(options)
+    credential["response"]["transports"] = transports
+    assert (await till.post("/passkeys", {"credential": credential})).status == 201
