@@ -11,6 +11,9 @@ from core.ports import Change, Revoked
 from core.storage.audit_table import write_audit
 from core.storage.connection import to_microseconds
 
+# Roles that let others in.
+_LET_IN = ("administrator", "representative")
+
 
 def write_change(connection: sqlite3.Connection, change: Change, at: datetime) -> tuple[str, ...]:
     """Write a change and its audit rows; return the ids of the sessions that ended."""
@@ -26,6 +29,7 @@ def write_change(connection: sqlite3.Connection, change: Change, at: datetime) -
         ended += _retire(connection, key, at)
     for revoked in change.revoked:
         ended += revoke(connection, revoked)
+        _void_codes(connection, revoked, at)
     for grant in change.grants:
         ended += end_sessions(connection, Revoked(grant.user, grant.institution, grant.role))
         write_grant(connection, grant)
@@ -112,6 +116,16 @@ def revoke(connection: sqlite3.Connection, revoked: Revoked) -> list[str]:
         (revoked.user, revoked.institution, revoked.role),
     )
     return end_sessions(connection, revoked)
+
+
+def _void_codes(connection: sqlite3.Connection, revoked: Revoked, at: datetime) -> None:
+    """Void the codes somebody handed out in a role that he has lost: he may know who holds them."""
+    if revoked.role in _LET_IN:
+        connection.execute(
+            'UPDATE invitations SET withdrawn_at = ? WHERE "by" = ? AND institution = ?'
+            " AND used_at IS NULL AND withdrawn_at IS NULL",
+            (to_microseconds(at), revoked.user, revoked.institution),
+        )
 
 
 def end_sessions(connection: sqlite3.Connection, of: Revoked) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -232,3 +233,28 @@ async def test_a_locked_session_shows_no_people(world: World) -> None:
         page = await (await till.get(path)).text()
         assert "<td" not in page, path
     assert (await till.get(f"{API}/people")).status == 423
+
+
+async def test_the_codes_of_a_dismissed_administrator_let_nobody_in(world: World) -> None:
+    representative = await logged_in(world, "institution-1")
+    _, invited = await call(representative, "POST", "/people/administrators", {"name": "新管理者"})
+    administrator, _, who = await redeem(world, "citizen-3", invited["code"])
+    body = {"name": "朋友", "services": ["purchase"]}
+    _, friend = await call(administrator, "POST", "/people/users", body)
+    path = f"/people/administrators/{who['user']['id']}"
+    assert (await call(representative, "DELETE", path))[0] == 200
+    _, status, problem = await redeem(world, "pharmacist-2", friend["code"])
+    assert (status, problem["code"]) == (409, "INVITATION_INVALID")
+
+
+async def test_of_many_who_redeem_one_code_at_once_one_is_let_in(world: World) -> None:
+    administrator = await logged_in(world, "administrator-1")
+    body = {"name": "一人", "services": ["purchase"]}
+    _, invited = await call(administrator, "POST", "/people/users", body)
+    cards = ["citizen-3", *(f"pharmacist-{number}" for number in range(2, 7))]
+    found = await asyncio.gather(*(redeem(world, card, invited["code"]) for card in cards))
+    refused = [answer for _, _, answer in found if answer.get("code") == "INVITATION_INVALID"]
+    assert len(refused) == len(cards) - 1
+    for path in world.settings.state.rglob("*"):
+        if path.is_file():
+            assert invited["code"].replace("-", "").encode() not in path.read_bytes()
