@@ -41,7 +41,7 @@ def test_demo_beside_the_certificate_of_a_real_authority_does_not_start(
 ) -> None:
     from cryptography.hazmat.primitives import serialization
 
-    from tests.pharmacy_portal.test_certificates import an_authority
+    from tests.pharmacy_portal.login.test_certificates import an_authority
 
     pem = an_authority("MOEACA").certificate.public_bytes(serialization.Encoding.PEM)
     settings.trust_folder.mkdir()

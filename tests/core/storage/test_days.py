@@ -133,7 +133,7 @@ async def test_what_is_left_equals_the_ledger_at_the_end_of_any_day(
             await goods(desk, rng.randint(1, 60), rng.randint(0, 9), key=f"goods-{number}")
         else:
             await goods(desk, -rng.randint(1, min(stock, 40)), key=f"off-{number}")
-        left[clock.now.date()] = await ledger.stock(PHARMACY)
+        left[clock.now.date()] = await intakes.stock_now(desk, outlet=PHARMACY)
     for day, stock in left.items():
         found = close_of(day, PRODUCTS, await ledger.day_sums(PHARMACY, day))
         assert {p: found.products[p].left for p in PRODUCTS} == stock, day
