@@ -5,6 +5,7 @@ import { say } from "./words.js";
 const dialog = document.querySelector("#sure");
 const fault = document.querySelector("#fault");
 const done = document.querySelector("#done");
+let acting = false;
 
 /** Ask in a dialog; resolve to whether it was confirmed. Esc means no. */
 export function sure(text) {
@@ -21,6 +22,9 @@ export function sure(text) {
 
 /** Do something; resolve to its answer, or null when it was refused (the page then says why). */
 export async function act(method, path, body) {
+  // The second half of a double click would do it twice: two codes, of which one is seen.
+  if (acting) return null;
+  acting = true;
   fault.textContent = done.textContent = "";
   try {
     const answer = await ask(method, path, body);
@@ -31,6 +35,8 @@ export async function act(method, path, body) {
     if (!(error instanceof Unreachable)) throw error;
     fault.textContent = say("disconnected");
     return null;
+  } finally {
+    acting = false;
   }
 }
 
