@@ -4,6 +4,7 @@ import { AgentFault } from "./agent.js";
 import { ask, freshKey, settle, Unreachable } from "./api.js";
 import { askInTheMorning } from "./arrival.js";
 import { announce, main, onStock, products, setStock, stock } from "./counter.js";
+import { offerDispute } from "./dispute.js";
 import { show as showState } from "./explain.js";
 import { cardsIn, connect, onCards, read, readerWithCard, stateCode } from "./reader.js";
 import { showRecent, voidButton } from "./tables.js";
@@ -15,6 +16,7 @@ const DEFAULT_PIECES = 2;
 const LONG_MS = 2_500;
 // These are about the numbers: the buyer stays, the numbers can be changed.
 const ABOUT_PIECES = ["OVER_LIMIT", "QTY_ZERO", "QTY_INVALID", "CHILD_MASK_AGE", "NO_STOCK"];
+const HAS_BOUGHT = "WITHIN_WINDOW";
 const READ_AGAIN = ["unknown_nonce", "used", "too_old"];
 
 const find = (selector) => document.querySelector(selector);
@@ -70,6 +72,7 @@ function voidCheck() {
   allowed = null;
   for (const field of pieces) field.value = "";
   find("#on_behalf").checked = false;
+  offerDispute(null);
   for (const id of ["#reasons", "#next-date", "#tell", "#confirm-text", "#due", "#allowed-total"]) {
     find(id).replaceChildren();
   }
@@ -348,6 +351,7 @@ function refuse(body) {
   find("#next").hidden = !body.next_date;
   find("#next-date").textContent = body.next_date_words ?? "";
   find("#tell").textContent = body.words[0]?.tell_buyer ?? "";
+  offerDispute(body.reasons?.includes(HAS_BOUGHT) ? whoBuys() : null);
   parts.refused.querySelector(".clear").focus();
 }
 

@@ -183,6 +183,23 @@ async def test_a_refusal_shows_reason_next_date_and_what_to_say(counter_page: Pa
     assert await page.input_value("#id_number") == ""
 
 
+async def test_a_buyer_who_has_not_bought_may_have_that_noted(counter_page: Page) -> None:
+    page = counter_page
+    dispute = page.locator("#dispute")
+    await insert(page, MAY_NOT, "refused")
+    await expect(dispute).to_be_hidden()
+    await insert(page, MAY, "allowed")
+    await sell(page)
+    await insert(page, MAY, "refused")
+    await dispute.locator("summary").click()
+    await page.fill("#dispute-note", "說人在國外")
+    await page.click("#dispute-save")
+    await expect(page.locator("#dispute-done")).to_contain_text("1")
+    await page.keyboard.press("Escape")
+    await state(page, "empty")
+    await expect(dispute).to_be_hidden()
+
+
 @pytest.mark.parametrize("change", ["type", "number", "date", "card", "escape"])
 async def test_whatever_changes_voids_the_check(counter_page: Page, change: str) -> None:
     page = counter_page
