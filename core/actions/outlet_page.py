@@ -220,7 +220,7 @@ def _until(text: str | None, now: datetime) -> datetime | None:
         else:
             until = datetime.fromisoformat(text).replace(microsecond=0)
             until = until if until.tzinfo else until.replace(tzinfo=TAIPEI)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Invalid("pause_until: write YYYY-MM-DD or YYYY-MM-DDTHH:MM") from None
     if not now < until <= now + LONGEST_PAUSE:
         raise Invalid("pause_until: it must lie ahead, by a year at most")

@@ -271,8 +271,9 @@ def _day(text: str) -> date:
 
 
 def _minute(text: str) -> datetime:
-    """Read a minute of Taipei's clock."""
+    """Read an instant; one without an offset is Taipei's."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=TAIPEI)
-    except ValueError:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=TAIPEI)).astimezone(TAIPEI)
+    except (ValueError, OverflowError):
         raise Invalid("an instant is written YYYY-MM-DDTHH:MM") from None

@@ -133,6 +133,7 @@ async def test_windows_are_kept_in_one_form_however_they_come(counter: Till) -> 
         {"paused": True, "pause_reason": "power_cut", "pause_until": "2020-02-06T08:59"},
         {"paused": True, "pause_reason": "power_cut", "pause_until": "soon"},
         {"paused": True, "pause_reason": "power_cut", "pause_until": "2030-01-01"},
+        {"paused": True, "pause_reason": "power_cut", "pause_until": "9999-12-31"},
         {"pieces": {"adult_mask": 5}},
         {"sold_out": "yes"},
     ],

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import sqlite3
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -200,12 +200,14 @@ async def test_a_stop_refuses_the_next_sale_and_lifting_it_lets_sell_again(
     assert len(audited(world, "lift_stop")) == 1
 
 
+@pytest.mark.parametrize("spelling", ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:00+00:00"])
 async def test_the_whole_programme_is_stopped_by_its_name_until_its_end(
-    world: World, steward: Till, counter: Till
+    world: World, steward: Till, counter: Till, spelling: str
 ) -> None:
-    end = (world.clock.now + timedelta(minutes=5)).astimezone(TAIPEI)
+    zone = UTC if "+00:00" in spelling else TAIPEI
+    end = (world.clock.now + timedelta(minutes=5)).astimezone(zone)
     stop = {"scope": "programme", "target": "masks", "zh": "全面查核", "en": "Inspection"}
-    stop |= {"until": f"{end:%Y-%m-%dT%H:%M}", "confirmation": "masks"}
+    stop |= {"until": end.strftime(spelling), "confirmation": "masks"}
     past = await steward.post(f"{STEWARD}/stops", stop | {"until": "2020-01-01T00:00"})
     assert past.status == 400
     assert (await steward.post(f"{STEWARD}/stops", stop)).status == 201
