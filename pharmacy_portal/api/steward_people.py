@@ -11,6 +11,7 @@ from core.actions.service_applications import decide_service
 from core.domain.outlets import valid_code
 from core.errors import Invalid
 from pharmacy_portal.api.bodies import Body, json_response, read_body
+from pharmacy_portal.api.people import code_of
 from pharmacy_portal.wiring import portal_of, session_of
 
 
@@ -73,4 +74,4 @@ async def post_appointment(request: web.Request) -> web.Response:
         authority=True,
         now=portal.clock(),
     )
-    return json_response({"invitation": invited.invitation.id, "code": invited.code}, 201)
+    return json_response(code_of(invited), 201)

@@ -174,12 +174,13 @@ async def get_services(request: web.Request) -> web.Response:
     """Institutions that applied for the service; an administrator for one that has none."""
     portal, language = portal_of(request), language_of(request)
     services = await portal.state.people.services()
-    rows = [(one, await portal.ledger.outlet(one.institution)) for one in services]
+    waiting = [one for one in services if one.state == "applied"]
+    decided = [one for one in services if one.state in ("refused", "withdrawn")][:MOST_DECIDED]
     return await render_counter(
         request,
         "steward_services.html",
-        waiting=[row for row in rows if row[0].state == "applied"],
-        decided=[row for row in rows if row[0].state in ("refused", "withdrawn")][:MOST_DECIDED],
+        waiting=[(one, await portal.ledger.outlet(one.institution)) for one in waiting],
+        decided=[(one, await portal.ledger.outlet(one.institution)) for one in decided],
         granted=sum(one.state == "granted" for one in services),
         roles={role: ROLE_NAMES[role].in_language(language) for role in APPOINTED},
     )
