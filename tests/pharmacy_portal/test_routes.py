@@ -26,6 +26,8 @@ CARD_OF_ROLE = {
     "steward": "steward-1",
 }
 EVERY_ROUTE = [*ROUTES, *DEMO]
+# After these a session is another one, or none.
+ENDS_OR_LOCKS = ("/logout", "/lock", "/login", "/switch")
 
 
 PLACES = {"name": "portal.css", "page": next(iter(CONTENT_PAGES)), "role": "user"}
@@ -41,6 +43,14 @@ async def ask(till: Till, route: Route) -> Any:
     return await till.client.request(
         route.method, concrete(route), json=body, allow_redirects=False
     )
+
+
+async def till_of(world: World, role: str | None) -> Till:
+    """Open a till where somebody of a role has logged in, or nobody."""
+    till = await world.open_till()
+    if role:
+        await till.log_in(CARD_OF_ROLE[role])
+    return till
 
 
 def test_a_route_without_a_permission_does_not_load() -> None:
@@ -63,10 +73,8 @@ def test_there_is_a_card_for_every_role() -> None:
 async def test_every_route_is_open_to_exactly_the_roles_of_its_permission(
     world: World, role: str | None
 ) -> None:
+    till = await till_of(world, role)
     for route in EVERY_ROUTE:
-        till = await world.open_till()
-        if role:
-            await till.log_in(CARD_OF_ROLE[role])
         answer = await ask(till, route)
         place = f"{role}: {route.method} {route.path} → {answer.status}"
         if has_permission(role, route.permission):
@@ -77,6 +85,8 @@ async def test_every_route_is_open_to_exactly_the_roles_of_its_permission(
             assert answer.headers["Location"].startswith("/login"), place
         else:
             assert answer.status == (403 if role else 401), place
+        if route.path.endswith(ENDS_OR_LOCKS):
+            till = await till_of(world, role)
 
 
 async def test_an_unknown_address_says_so_in_the_readers_way(till: Till) -> None:
