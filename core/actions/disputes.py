@@ -5,6 +5,14 @@ The counter never learns where or when the purchase was; the authority does, and
 
 from __future__ import annotations
 
+from core.actions.card_readings import (
+    MISSING,
+    REQUIRED,
+    CardReading,
+    reading_required,
+    reading_row,
+    verified_by,
+)
 from core.actions.desk import Desk, audit_row, free_text
 from core.domain.eligibility import Claim, Verdict, assess
 from core.errors import NotFound, Refused
@@ -17,15 +25,28 @@ IN_WINDOW = "WITHIN_WINDOW"
 
 
 async def note_dispute(
-    desk: Desk, days: Days, *, by: str, outlet: str, claim: Claim, note: str = ""
+    desk: Desk,
+    days: Days,
+    *,
+    by: str,
+    outlet: str,
+    claim: Claim,
+    note: str = "",
+    reading: CardReading | None = None,
 ) -> int:
     """Keep that this buyer disputes the purchase that stands against him; return the id.
 
+    A buyer with a card must stand there with it: otherwise this would tell of anybody, by a
+    number typed as if read, whether he has bought.
+
     Raises:
-        Refused: ``NOTHING_TO_DISPUTE``: no purchase stands against him.
+        Refused: ``CARD_READING_REQUIRED``, or ``NOTHING_TO_DISPUTE``: no purchase stands
+            against him.
         Invalid: the note names a person.
     """
     note = free_text(note, LONGEST_NOTE)
+    if verified_by(claim.identity_type) == "card":
+        await _demand_reading(desk, by, outlet, reading or MISSING)
     now, day = desk.moment()
 
     def decide(facts: Facts) -> Decision:
@@ -60,6 +81,14 @@ async def look_behind(desk: Desk, days: Days, *, by: str, dispute: int) -> list[
     row: dict[str, object] = {"act": "dispute_opened", "by": by, "dispute": dispute}
     await desk.ledger.record(row, desk.clock())
     return await days.disputed_sales(dispute)
+
+
+async def _demand_reading(desk: Desk, by: str, outlet: str, reading: CardReading) -> None:
+    why = reading.refusal("")
+    if why:
+        row = audit_row("dispute_look_up", by=by, outlet=outlet, reasons=[REQUIRED], why=why)
+        await desk.ledger.record({**row, **reading_row(reading)}, desk.clock())
+        raise reading_required(why)
 
 
 def _refusal(verdict: Verdict) -> Refused | None:

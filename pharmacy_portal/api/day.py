@@ -24,6 +24,7 @@ from pharmacy_portal.api.bodies import (
     read_body,
     whole_pieces,
 )
+from pharmacy_portal.api.purchases import reading_of
 from pharmacy_portal.languages import language_of
 from pharmacy_portal.wiring import desk_of, portal_of, session_of
 from pharmacy_portal.words import say
@@ -97,17 +98,20 @@ async def get_day_csv(request: web.Request) -> web.Response:
 
 
 async def post_dispute(request: web.Request) -> web.Response:
-    """Keep the note of a buyer who says that he has not bought."""
+    """Keep the note of a buyer who says that he has not bought; with a card, who stands there."""
     portal, session = portal_of(request), session_of(request)
     body = await read_body(request, DisputeRequest)
+    claim = body.claim()
     portal.budgets.spend_look_up(session.user)
+    reading = await reading_of(request, body, claim, portal.readings.for_sale)
     dispute = await disputes.note_dispute(
         portal.desk,
         portal.state.days,
         by=session.user,
         outlet=session.institution,
-        claim=body.claim(),
+        claim=claim,
         note=body.note or "",
+        reading=reading,
     )
     return json_response({"dispute_id": str(dispute)}, 201)
 

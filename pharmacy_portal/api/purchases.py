@@ -48,7 +48,7 @@ async def post_eligibility(request: web.Request) -> web.Response:
     body = await read_body(request, EligibilityRequest)
     claim = body.claim()
     portal.budgets.spend_look_up(session.user)
-    reading = await _reading(request, body, claim, portal.readings.for_check)
+    reading = await reading_of(request, body, claim, portal.readings.for_check)
     verdict = await purchases.check_eligibility(
         desk_of(request),
         by=session.user,
@@ -67,7 +67,7 @@ async def post_sale(request: web.Request) -> web.Response:
     body = await read_body(request, SaleRequest)
     pieces = whole_pieces(body.pieces)
     claim = body.claim()
-    reading = await _reading(request, body, claim, portal.readings.for_sale)
+    reading = await reading_of(request, body, claim, portal.readings.for_sale)
     reply = await purchases.record_sale(
         desk_of(request),
         by=session.user,
@@ -103,7 +103,7 @@ async def get_recent(request: web.Request) -> web.Response:
     return json_response({"sales": [_line(portal, line) for line in lines]})
 
 
-async def _reading(
+async def reading_of(
     request: web.Request, body: Buyer, claim: Claim, ask: AskReadings
 ) -> CardReading | None:
     """Return the reading of a buyer with a card; what it is worth, the action decides."""

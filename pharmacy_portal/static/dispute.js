@@ -1,23 +1,40 @@
 // 爭議註記: a refused buyer says that he has not bought. The buyer is taken from the caller, never kept.
-import { ask } from "./api.js";
+import { ask, Unreachable } from "./api.js";
 import { say } from "./words.js";
 
 const box = document.querySelector("#dispute");
+const [note, save, done] = ["#dispute-note", "#dispute-save", "#dispute-done"].map((id) => box.querySelector(id));
+// An answer about one buyer must not be shown to the next.
+let turn = 0;
 
 /** Offer the note for a refused buyer; ``null`` takes the offer away. */
 export function offerDispute(buyer) {
+  turn += 1;
   box.hidden = buyer === null;
-  box.querySelector("#dispute-note").value = "";
-  box.querySelector("#dispute-done").textContent = "";
-  box.querySelector("#dispute-save").disabled = false;
-  box.querySelector("#dispute-save").onclick = buyer === null ? null : () => keep(buyer);
+  box.open = false;
+  note.value = done.textContent = "";
+  save.disabled = false;
+  save.onclick = buyer === null ? null : () => keep(buyer);
 }
 
+note.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.isComposing && !event.repeat) save.click();
+});
+
 async function keep(buyer) {
-  const note = box.querySelector("#dispute-note").value;
-  box.querySelector("#dispute-save").disabled = true;
-  const { status, body } = await ask("POST", "/api/v1/disputes", { ...buyer, note });
-  const done = status === 201 ? say("dispute_kept", { id: body.dispute_id }) : `${body.title} ${body.tell_buyer ?? ""}`;
-  box.querySelector("#dispute-done").textContent = done;
-  box.querySelector("#dispute-save").disabled = status === 201;
+  const mine = turn;
+  const text = note.value;
+  save.disabled = true;
+  done.textContent = "";
+  try {
+    const { status, body } = await ask("POST", "/api/v1/disputes", { ...buyer, note: text });
+    if (mine !== turn) return;
+    save.disabled = status === 201;
+    done.textContent = status === 201 ? say("dispute_kept", { id: body.dispute_id }) : `${body.title} ${body.tell_buyer ?? ""}`;
+  } catch (fault) {
+    if (!(fault instanceof Unreachable)) throw fault;
+    if (mine !== turn) return;
+    save.disabled = false;
+    done.textContent = say("no_answer");
+  }
 }

@@ -387,3 +387,30 @@ async def test_the_tray_reads_as_an_enrolled_agent_does(world: World, counter: T
     listed = (await (await counter.get(f"{API}/agents")).json())["agents"]
     assert [agent["enrolled_by"] for agent in listed] == ["demo"]
     assert origins(world) == ["card"]
+
+
+async def test_a_dispute_by_card_needs_the_reading_of_that_very_person(
+    counter: Till, agent: CardAgent, clock: StandingClock, world: World
+) -> None:
+    await counter.sell(sale_by_card(await agent.read(counter)))
+    assert await why(await counter.post("/disputes", by_card(None))) == "used", "he has bought"
+    await counter.post("/logout")
+    await counter.log_in()
+    assert await why(await counter.post("/disputes", by_card(None))) == "missing"
+    unknown = await agent.read(counter)
+    assert await why(await counter.post("/disputes", by_card(unknown, OTHER))) == "bad_signature"
+    reading = await agent.read(counter)
+    assert (await counter.post("/eligibility", by_card(reading))).status == 200
+    assert await why(await counter.post("/disputes", by_card(reading, OTHER))) == "other_person"
+    assert (await counter.post("/disputes", by_card(reading))).status == 201
+    clock.pass_by(minutes=11)
+    assert await why(await counter.post("/disputes", by_card(reading))) == "too_old"
+    rows = [row for row in audit(world) if row["act"] == "dispute_look_up"]
+    assert [row.get("why") for row in rows] == [
+        "used",
+        "missing",
+        "bad_signature",
+        "other_person",
+        None,
+        "too_old",
+    ]
