@@ -29,8 +29,19 @@ async def get_home(request: web.Request) -> web.Response:
         notes=_notes(portal, language),
         news=await latest_news(portal, language, NEWEST),
         tasks=task_links(request),
-        not_granted=authorised_services(session_of(request)) == (NO_SERVICES,),
+        not_granted=await _waits_for_service(request),
     )
+
+
+async def _waits_for_service(request: web.Request) -> bool:
+    """Tell whether the institution cannot work yet: to its counter, and to whoever applies."""
+    portal, session = portal_of(request), session_of(request)
+    if authorised_services(session) == (NO_SERVICES,):
+        return True
+    if not may(session, Permission.SEE_PEOPLE):
+        return False
+    (service,) = await portal.state.people.services([session.institution])
+    return service.state != "granted"
 
 
 async def get_purchase(request: web.Request) -> web.Response:

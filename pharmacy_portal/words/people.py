@@ -95,6 +95,9 @@ _TASKS = {
         "本機構的「防疫口罩管控系統」服務尚未核准，使用者無法進行櫃檯作業。",
         "The service is not granted to this institution yet: nobody can work at its counter.",
     ),
+    "warning_service_anew": Text(
+        "核准後，請登出再登入。", "Once it is granted, log out and in again."
+    ),
 }
 _PEOPLE = {
     "col_name": Text("姓名", "Name"),

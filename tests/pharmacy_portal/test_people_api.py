@@ -84,6 +84,20 @@ async def test_narrowed_services_narrow_menu_permissions_and_routes_at_once(worl
     assert "sell" not in unlocked["permissions"]
 
 
+async def test_without_the_service_the_home_page_says_so_and_what_comes_next(world: World) -> None:
+    steward = await logged_in(world, "steward-1")
+    administrator = await logged_in(world, "administrator-1")
+    code = (await (await administrator.get(f"{API}/me")).json())["institution"]
+    said = "服務尚未核准"
+    assert said not in await (await administrator.get("/")).text()
+    body = {"verdict": "refused", "reason": "停業"}
+    assert (await call(steward, "POST", f"/steward/services/{code}", body))[0] == 200
+    assert said in await (await (await logged_in(world, "administrator-1")).get("/")).text()
+    home = await (await (await logged_in(world, "pharmacist-1")).get("/")).text()
+    assert said in home
+    assert "核准後，請登出再登入" in home
+
+
 async def test_a_removed_user_is_out_at_the_next_request(world: World) -> None:
     administrator = await logged_in(world, "administrator-1")
     user = await logged_in(world, "pharmacist-1")
