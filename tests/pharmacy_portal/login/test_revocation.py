@@ -267,6 +267,29 @@ class TestResponder:
         await sweep.run_once(real.world.clock())
         assert (await till.get(f"{API}/me")).status == 401
 
+    async def test_no_sweep_asks_more_than_its_share_and_all_have_their_turn(
+        self, real: RealCards, card: x509.Certificate, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("pharmacy_portal.login.sweep.ASKED_EACH_SWEEP", 1)
+        other = real.cards.issue(KEY.public_key(), ocsp_url=f"{real.authority.url}ocsp")
+        await real.enrol(other)
+        asked: list[int] = []
+
+        def answer(question: Any) -> Any:
+            asked.append(question.serial_number)
+            return real.cards.ocsp(question)
+
+        real.authority.answer = real.cards.ocsp
+        for one in (card, other):
+            assert await login(real, await real.world.open_till(), one) == ""
+        real.authority.answer = answer
+        portal = portal_of(real)
+        sweep = RevocationSweep(portal.state, portal.sessions, portal.certificates)
+        await sweep.run_once(real.world.clock())
+        assert len(asked) == 1
+        await sweep.run_once(real.world.clock())
+        assert set(asked) == {card.serial_number, other.serial_number}
+
     async def test_every_kind_of_answer(self, real: RealCards, card: x509.Certificate) -> None:
         cards, stranger = real.cards, make_authority(real.world.clock())
         forbidden = cards.ocsp_responder(may_answer=False)
