@@ -66,7 +66,7 @@ class _Held:
 
 def session_id(secret: str) -> str:
     """Return the id under which the session of a cookie's secret is stored."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()
 
 
 class Sessions:

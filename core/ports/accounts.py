@@ -54,7 +54,11 @@ class Accounts(Protocol):
         """Add or replace users and their grants, with one audit row."""
 
     async def open_session(self, session: Session, row: AuditRow) -> None:
-        """Store a new session, with its audit row."""
+        """Store a new session, with its audit row.
+
+        Raises:
+            NotPermitted: the access, the card or the services it rests on have ended meanwhile.
+        """
 
     async def session(self, session_id: str) -> Session | None:
         """Return a live session."""

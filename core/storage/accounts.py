@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from core.domain.people import Access
+from core.domain.people import Access, effective_services
+from core.errors import NotPermitted
 from core.ports import AuditRow, Session, User
 from core.storage.audit_table import write_audit
 from core.storage.connection import to_microseconds
+from core.storage.people_rows import access_where, first_certificate, services_in
 from core.storage.people_writing import write_grant
 from core.storage.writer import Writer
 
@@ -42,6 +44,8 @@ class SqliteAccounts:
         """Store a new session, with its audit row."""
 
         def save(connection: sqlite3.Connection) -> None:
+            if not _still_granted(connection, session):
+                raise NotPermitted("this access has just ended", code="NOT_ENROLLED")
             connection.execute(
                 "INSERT INTO sessions VALUES (?,?,?,?,?,?,?,?,?)", _session_row(session)
             )
@@ -86,6 +90,25 @@ def _save_user(connection: sqlite3.Connection, user: User, by: str, at: datetime
             user.id, user.name, grant.institution, grant.role, grant.services, granted_by=by
         )
         write_grant(connection, replace(access, granted_at=at))
+
+
+def _still_granted(connection: sqlite3.Connection, session: Session) -> bool:
+    """Tell whether what a login read a moment ago still holds, now that it is written down.
+
+    Whoever revokes ends the sessions that stand in store; this one does not stand there yet.
+    """
+    access = access_where(connection, 'g."user" = ?', session.user)
+    here = [
+        one for one in access if (one.institution, one.role) == (session.institution, session.role)
+    ]
+    card = first_certificate(connection, session.certificate)
+    if not here or card is None or card.retired_at is not None:
+        return False
+    place = services_in(connection, [session.institution])[session.institution]
+    services = effective_services(here[0], place)
+    read = session.data.get("services")
+    # An empty list is kept as a word of its own.
+    return read == (None if services is None else " ".join(services) or "none")
 
 
 def _note_use(connection: sqlite3.Connection, session: Session) -> None:

@@ -110,4 +110,4 @@ def _parse(body: bytes | None) -> dict[str, str]:
 
 
 def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="surrogateescape")).hexdigest()

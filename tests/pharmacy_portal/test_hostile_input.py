@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,17 @@ async def test_a_position_beyond_every_number_is_refused(counter: Till) -> None:
     for lat in (10**400, "1e999", "nan", True, None, []):
         proposal = {"kind": "position", "value": {"lat": lat, "lon": 121.5}}
         assert (await counter.post("/outlet/proposals", proposal)).status == 400
+
+
+async def test_cookies_of_no_text_are_nobodys(till: Till) -> None:
+    for name in (b"maskmap_session", b"maskmap-login"):
+        for path in ("/api/v1/login", "/api/v1/me"):
+            method = "POST" if path.endswith("login") else "GET"
+            place = till.client.make_url("/")
+            reader, writer = await asyncio.open_connection(place.host, place.port)
+            head = f"{method} {path} HTTP/1.1\r\nHost: {place.authority}\r\n"
+            end = b"Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+            writer.write(head.encode() + b"Cookie: " + name + b"=\xff\xfe\r\n" + end)
+            status = (await reader.readline()).split()[1]
+            writer.close()
+            assert status in (b"400", b"401", b"403"), (name, path)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pytest
 
 from core.storage import open_state
+from core.storage.accounts import SqliteAccounts
 from pharmacy_portal.sessions import session_id
 from tests.pharmacy_portal.tills import API, Till, World
 
@@ -77,3 +81,37 @@ async def test_a_session_ended_elsewhere_ends_here_within_seconds(world: World, 
 async def test_an_invented_secret_opens_nothing(till: Till, secret: str) -> None:
     headers = {"Cookie": f"maskmap_session={secret}"}
     assert (await till.get(f"{API}/me", headers=headers)).status == 401
+
+
+@pytest.mark.parametrize("how", ["removed", "narrowed", "withdrawn"])
+async def test_who_loses_his_access_while_he_logs_in_does_not_get_in(
+    world: World, till: Till, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    administrator, steward = await world.open_till(), await world.open_till()
+    await administrator.log_in("administrator-1")
+    await steward.log_in("steward-1")
+    who = await till.log_in()
+    user, institution = who["user"]["id"], who["institution"]
+    await till.post("/logout")
+    reached, go_on = asyncio.Event(), asyncio.Event()
+    store = SqliteAccounts.open_session
+
+    async def slowly(self: SqliteAccounts, *arguments: Any) -> None:
+        reached.set()
+        await go_on.wait()
+        await store(self, *arguments)
+
+    monkeypatch.setattr(SqliteAccounts, "open_session", slowly)
+    login = asyncio.create_task(till.try_login("pharmacist-1"))
+    await reached.wait()
+    services = {"role": "pharmacist", "services": ["intake"]}
+    refused = {"verdict": "refused", "reason": "測試"}
+    method, path, body, by = {
+        "removed": ("DELETE", f"/people/users/{user}", None, administrator),
+        "narrowed": ("PUT", f"/people/users/{user}/services", services, administrator),
+        "withdrawn": ("POST", f"/steward/services/{institution}", refused, steward),
+    }[how]
+    assert (await by.client.request(method, API + path, json=body)).status == 200
+    go_on.set()
+    assert (await login).status == 403
+    assert await me(till) == 401

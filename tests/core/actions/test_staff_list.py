@@ -148,7 +148,8 @@ async def test_leavers_lose_their_role_and_their_live_sessions_with_the_next_lis
     await take_up(state, a_line("pha"), a_line("stays"))
     user = await recognise(state, a_card("pha"), SUNDAY)
     assert user is not None
-    session = Session("s", user.id, "", PHARMACY, "pharmacist", "key", SUNDAY, SUNDAY)
+    card = user.certificate
+    session = Session("s", user.id, "", PHARMACY, "pharmacist", card, SUNDAY, SUNDAY)
     await state.accounts.open_session(session, {"act": "login", "by": user.id})
     changes = await take_up(state, a_line("stays"))
     assert (changes.left, changes.same, changes.sessions) == (1, 1, ("s",))

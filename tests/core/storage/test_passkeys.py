@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.buyers import PersonKey
-from core.ports import Session
+from core.ports import Grant, Session, User
 from core.ports.passkeys import LiveSession, LoginCertificate, Passkey
 from core.settings import Settings
 from core.storage import State, open_state
@@ -82,9 +82,15 @@ async def test_a_certificate_is_kept_once_and_follows_its_user(
 async def test_live_sessions_are_those_seen_lately_that_rest_on_a_certificate(
     opened: State, tmp_path: Path
 ) -> None:
-    def a_session(identity: str, seen: datetime, data: dict[str, str]) -> Session:
-        return Session(identity, "u1", "n", "5901100001", "pharmacist", "k", NOW, seen, data)
+    unserved = {"services": "none"}
 
+    def a_session(identity: str, seen: datetime, data: dict[str, str]) -> Session:
+        return Session(
+            identity, "u1", "n", "5901100001", "pharmacist", "k", NOW, seen, unserved | data
+        )
+
+    user = User("u1", "n", "k", (Grant("5901100001", "pharmacist"),))
+    await opened.accounts.save_users([user], {"act": "enrol"}, NOW)
     lately, early = NOW, NOW - timedelta(hours=1)
     for session in (
         a_session("live", lately, {"fingerprint": "f1"}),
@@ -99,10 +105,10 @@ async def test_live_sessions_are_those_seen_lately_that_rest_on_a_certificate(
     assert await opened.passkeys.change_session(live, lock, {"act": "lock"}, NOW)
     gone = a_session("gone", lately, {})
     assert not await opened.passkeys.change_session(gone, lock, {"act": "lock"}, NOW)
-    assert audit(tmp_path) == 4
+    assert audit(tmp_path) == 5
     # A copy from before the lock neither takes it away nor brings back what was forgotten.
     await opened.accounts.touch_session(live)
     await opened.accounts.remember(live, {"practice": "1", "fingerprint": ""})
     stored = await opened.accounts.session("live")
     assert stored is not None
-    assert stored.data == {"locked_at": "now", "practice": "1"}
+    assert stored.data == unserved | {"locked_at": "now", "practice": "1"}
