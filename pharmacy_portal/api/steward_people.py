@@ -58,13 +58,15 @@ async def post_appointment(request: web.Request) -> web.Response:
     """Appoint for an institution that has nobody; the answer alone has the one-time code.
 
     Raises:
-        Invalid: that is no institution code, or there is no name.
+        Invalid: that is no institution of the register, or there is no name.
     """
     portal, session = portal_of(request), session_of(request)
     body = await read_body(request, AppointmentRequest)
     code = body.institution.strip().upper()
     if not valid_code(code):
         raise Invalid("an institution code has ten characters")
+    if await portal.ledger.outlet(code) is None:
+        raise Invalid(f"{code} is not in the register: compare the code, or have it imported first")
     invited = await appoint(
         portal.state,
         by=session.user,

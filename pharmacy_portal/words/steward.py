@@ -17,6 +17,10 @@ PAGE: dict[str, Text] = {
     "st_rules": Text("購買規定", "Rules"),
     "st_pages": Text("網站內容", "Pages of the site"),
     "st_stops_in_force": Text("停售中", "Stops in force"),
+    "st_look_behind": Text("查看購買紀錄（留下稽核紀錄）", "Look at the sales (leaves a record)"),
+    "st_no_sale_behind": Text("已無購買紀錄", "No sale stands against this person any more"),
+    "st_by_card": Text("讀卡", "by card"),
+    "st_answer": Text("查證答覆（販售點可見）", "Answer (the outlet reads it)"),
     "st_audited": Text(
         "本區每項作業均留有稽核紀錄，並隨每次發布之鏈首公開驗證。",
         "Every act here leaves an audit record, whose chain is published with each release.",
@@ -123,9 +127,10 @@ PAGE: dict[str, Text] = {
     "st_end_service": Text("不核准／停止", "Refuse or end"),
     "st_orphaned": Text("為無管理者之機構指派", "Appoint for an institution that has nobody"),
     "st_orphaned_hint": Text(
-        "僅用於機構代表與機構管理者皆無法辦理之情形。指派後產生一次性代碼，請以電話告知本人。",
-        "Only where neither representative nor administrator can act. It makes a one-time code:"
-        " tell it to the person by telephone.",
+        "用於機構首次使用(機構代表)，或機構代表與機構管理者皆無法辦理之情形。指派後產生一次性代碼，"
+        "請以電話告知本人。",
+        "For an institution's first use (its representative), or where neither representative nor"
+        " administrator can act. It makes a one-time code: tell it to the person by telephone.",
     ),
     "st_role": Text("角色", "Role"),
     "st_persons_name": Text("姓名", "Name"),

@@ -25,6 +25,7 @@ STEWARD = "/steward"
 PAGES = [
     "/steward",
     *(f"/steward/{page}" for page in ("morning", "announcements", "corrections", "directory")),
+    "/steward/disputes",
     *(f"/steward/{page}" for page in ("stops", "services", "rules", "pages", "pages/contact")),
 ]
 EVIL = '<script>alert(1)</script>[x](javascript:alert(1)) **b** [ok](https://example.org/a"b)'
@@ -321,6 +322,8 @@ async def test_a_service_is_granted_and_an_administrator_appointed_for_nobodys_i
     bad = await steward.post(f"{STEWARD}/services", {"institution": "x", "verdict": "granted"})
     assert bad.status == 400
     body = {"institution": "5901100009", "role": "administrator", "name": "林管理"}
+    unknown = await steward.post(f"{STEWARD}/appointments", body | {"institution": "5999999999"})
+    assert "not in the register" in (await unknown.json())["detail"]
     invited = await steward.post(f"{STEWARD}/appointments", body)
     assert invited.status == 201
     code = (await invited.json())["code"]
