@@ -69,6 +69,7 @@ async def get_steward(request: web.Request) -> web.Response:
     waiting = await state.outlet_states.proposals(states=("waiting",))
     submissions = await asyncio.to_thread(_store(portal).submissions)
     services = await state.people.services()
+    disputes = await state.days.disputes()
     return await render_counter(
         request,
         "steward.html",
@@ -76,6 +77,7 @@ async def get_steward(request: web.Request) -> web.Response:
             "morning": len(lines),
             "corrections": len(waiting),
             "directory": sum(one.state == "waiting" for one in submissions),
+            "disputes": sum(one.state == "open" for one in disputes),
             "services": sum(one.state == "applied" for one in services),
             "stops": len(await standing(state.stewardship, now)),
         },

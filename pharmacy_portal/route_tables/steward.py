@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.domain.access import Permission
 from pharmacy_portal.api import content, steward
 from pharmacy_portal.api import steward_people as people
-from pharmacy_portal.pages import morning, steward_content, steward_rules
+from pharmacy_portal.pages import morning, steward_content, steward_disputes, steward_rules
 from pharmacy_portal.pages import steward as pages
 from pharmacy_portal.routes import V1, Route
 
@@ -21,6 +21,7 @@ PAGES = (
     Route("GET", "/steward/corrections", pages.get_corrections, _STEWARD, kind="page"),
     Route("GET", "/steward/directory", pages.get_directory, _STEWARD, kind="page"),
     Route("GET", "/steward/stops", pages.get_stops, _STEWARD, kind="page"),
+    Route("GET", "/steward/disputes", steward_disputes.get_disputes, _STEWARD, kind="page"),
     Route("GET", "/steward/services", pages.get_services, _STEWARD, kind="page"),
     Route("GET", "/steward/rules", steward_rules.get_rules, _STEWARD, kind="page"),
     Route("GET", "/steward/pages", steward_content.get_pages, _STEWARD, kind="page"),
@@ -33,6 +34,7 @@ API = (
     Route("POST", f"{_V1}/proposals/{{proposal}}", steward.post_proposal, _STEWARD),
     Route("PUT", f"{_V1}/outlets/{{outlet}}", steward.put_outlet, _STEWARD),
     Route("POST", f"{_V1}/directory/{{submission}}", steward.post_listing, _STEWARD),
+    Route("POST", f"{_V1}/disputes/{{dispute}}", steward_disputes.post_answer, _STEWARD),
     Route("POST", f"{_V1}/stops", steward.post_stop, _STEWARD),
     Route("POST", f"{_V1}/stops/{{stop}}/lift", steward.post_lift, _STEWARD),
     Route("POST", f"{_V1}/services", people.post_service, _STEWARD),

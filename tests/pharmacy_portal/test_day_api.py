@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 from tests.pharmacy_portal.tills import API, Till, World, a_buyer, a_sale, an_even_number
@@ -123,6 +124,15 @@ async def test_a_refused_buyer_may_dispute_and_the_outlet_sees_the_answer(
     assert [(d["dispute_id"], d["note"], d["state"]) for d in found] == [
         (dispute, "說人在國外", "open")
     ]
+    steward = await world.open_till()
+    await steward.log_in("steward-1")
+    behind = await (await steward.get(f"/steward/disputes?open={dispute}")).text()
+    assert re.search(r"2020-02-06 \d\d:\d\d · \S*pharmacist-1\S* · 手動", behind), behind
+    told = await steward.post(f"/steward/disputes/{dispute}", {"answer": "已請藥局查對"})
+    assert told.status == 200, await told.text()
+    assert (await steward.post("/steward/disputes/99", {"answer": "x"})).status == 404
+    found = (await (await counter.get(f"{API}/disputes")).json())["disputes"]
+    assert [(d["state"], d["answer"]) for d in found] == [("answered", "已請藥局查對")]
     other = await world.open_till()
     await other.log_in("pharmacist-2")
     assert (await (await other.get(f"{API}/disputes")).json())["disputes"] == []
