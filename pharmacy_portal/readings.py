@@ -98,7 +98,7 @@ class Readings:
         """Return the reading that passed for this person at the check, or check a fresh one."""
         if sent is None or not sent.proof:
             passed = self._newest.get((session.id, self._person(claim)))
-            return MISSING if passed is None else self._still(passed)
+            return MISSING if passed is None else await self._still(session, passed)
         shown = self._presented.get(sent.nonce)
         if shown is None or shown[1] != session.id:
             return await self._present(session, origin, claim, sent)
@@ -109,11 +109,15 @@ class Readings:
             return NoReading("bad_signature")
         if passed.person != self._person(claim):
             return NoReading("other_person", passed.agent, passed.reader)
-        return self._still(passed)
+        return await self._still(session, passed)
 
-    def _still(self, passed: PassedReading) -> CardReading:
+    async def _still(self, session: Session, passed: PassedReading) -> CardReading:
+        """Return a reading that passed before, if its time and its agent still hold."""
         if self._clock() >= passed.until:
             return NoReading("too_old", passed.agent, passed.reader)
+        agent = await self._agents.find(passed.agent, session.institution)
+        if agent is None or agent.revoked:
+            return NoReading("revoked_agent", passed.agent, passed.reader)
         return passed
 
     async def _present(

@@ -414,3 +414,15 @@ async def test_a_dispute_by_card_needs_the_reading_of_that_very_person(
         None,
         "too_old",
     ]
+
+
+async def test_a_reading_that_passed_serves_no_sale_once_its_agent_is_revoked(
+    world: World, counter: Till, agent: CardAgent
+) -> None:
+    reading = await agent.read(counter)
+    assert (await counter.post("/eligibility", by_card(reading))).status == 200
+    assert await revoke(counter, agent.id) == 200
+    for sent in (reading, None):
+        refused = await counter.sell(sale_by_card(sent))
+        assert (await refused.json())["why"] == "revoked_agent"
+    assert origins(world) == []
