@@ -6,10 +6,10 @@ import math
 import time
 
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from core.errors import Unavailable
+from pharmacy_portal.moments import Moments
 
 LOOK_UPS = (RateLimitItemPerMinute(60), RateLimitItemPerDay(1_000))
 # At nine o'clock a whole hospital logs in from one address; failures have a smaller budget.
@@ -31,7 +31,7 @@ class Budgets:
     """The budgets of this process, in memory."""
 
     def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = MovingWindowRateLimiter(Moments())
 
     def spend_look_up(self, user: str) -> None:
         """Count one look-up of a person.
