@@ -10,6 +10,8 @@ from core.domain.text import Text
 from core.errors import Invalid
 
 _MARKS = ("Cc", "Cf", "Cs", "Co")
+# No characters at all: with one of them inside, a feed is no XML any more.
+_NO_XML = "\ufffe\uffff"
 _NUMBER_LIKE = re.compile(r"(?<![A-Z0-9])[A-Z][A-Z0-9][0-9]{8}(?![0-9])")
 
 
@@ -20,9 +22,7 @@ def published(text: str, longest: int, *, lines: bool = False) -> str:
         Invalid: it is too long, or holds an identity number.
     """
     normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(
-        sign for sign in normal if sign == "\n" or unicodedata.category(sign) not in _MARKS
-    )
+    kept = "".join(sign for sign in normal if sign == "\n" or _is_text(sign))
     shown = kept.strip() if lines else " ".join(kept.split())
     if len(shown) > longest:
         raise Invalid(f"the text is longer than {longest} characters; write less")
@@ -30,6 +30,10 @@ def published(text: str, longest: int, *, lines: bool = False) -> str:
     if any(checksum_holds(found) for found in _NUMBER_LIKE.findall(narrow)):
         raise Invalid("do not publish identity numbers; leave the number out")
     return shown
+
+
+def _is_text(sign: str) -> bool:
+    return sign not in _NO_XML and unicodedata.category(sign) not in _MARKS
 
 
 def in_both(zh: str, en: str, longest: int, *, lines: bool = False) -> Text:
