@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-
 from aiohttp import web
 
 from core.actions import appointments, own_access, people
@@ -16,14 +13,8 @@ from pharmacy_portal.api.login import address_of, who
 from pharmacy_portal.api.people import ended
 from pharmacy_portal.cookies import pre_login_secret, set_session_cookie
 from pharmacy_portal.languages import language_of
-from pharmacy_portal.login.certificates import (
-    LoginRefused,
-    check_signature,
-    read_certificate,
-    signed_text,
-)
-from pharmacy_portal.login.facts import facts_of
-from pharmacy_portal.login.verification import read_intermediates
+from pharmacy_portal.login.certificates import LoginRefused
+from pharmacy_portal.login.verification import LoginRequest, verify_card
 from pharmacy_portal.people_view import describe_access, describe_card, service_words
 from pharmacy_portal.permission_names import SERVICES
 from pharmacy_portal.practice import PRACTICE
@@ -156,15 +147,18 @@ async def post_card(request: web.Request) -> web.Response:
 async def _checked(portal: Portal, request: web.Request, card: NewCard) -> CertificateFacts:
     """Check a card as a login would, but for whose it is."""
     secret = pre_login_secret(request, request[ORIGIN])
-    challenge = portal.challenges.take(secret) if secret else None
-    if challenge is None or card.challenge not in (None, challenge.text):
-        raise LoginRefused("the challenge is used up or too old", code="CHALLENGE_EXPIRED")
-    leaf = read_certificate(card.certificate)
-    text = signed_text(request[ORIGIN], challenge.text, leaf)
-    try:
-        signature = base64.b64decode(card.signature, validate=True)
-    except (binascii.Error, ValueError):
-        raise LoginRefused("signature is not base64") from None
-    check_signature(leaf, card.mechanism, signature, text)
-    await portal.certificates.check(leaf, read_intermediates(card.intermediates), portal.clock())
-    return facts_of(leaf)
+    signed = LoginRequest(
+        card.certificate,
+        card.signature,
+        card.mechanism,
+        card.intermediates,
+        challenge=card.challenge,
+    )
+    proven = await verify_card(
+        portal.certificates,
+        signed,
+        origin=request[ORIGIN],
+        challenge=portal.challenges.take(secret) if secret else None,
+        now=portal.clock(),
+    )
+    return proven.facts

@@ -57,13 +57,22 @@ class ChooseInstitution(MaskmapError):
 
 
 @dataclass(frozen=True)
+class ProvenCard:
+    """A card that signed and passed every check; whose it is has not been asked."""
+
+    facts: CertificateFacts
+    evidence: Evidence
+    # PEM, leaf first, as it is kept for the checks while the session lives.
+    chain: str
+
+
+@dataclass(frozen=True)
 class Holder:
     """Whose card signed: the user, what stands in his certificate, and how it was checked."""
 
     user: User
     facts: CertificateFacts
     evidence: Evidence
-    # PEM, leaf first, as it is kept for the checks while the session lives.
     chain: str
 
 
@@ -75,16 +84,15 @@ class LoggedIn:
     grant: Grant
 
 
-async def verify_holder(
-    state: State,
+async def verify_card(
     certificates: CertificateCheck,
     wanted: LoginRequest,
     *,
     origin: str,
     challenge: Challenge | None,
     now: datetime,
-) -> Holder:
-    """Check signature, certificate and enrolment; ``challenge`` is the one bound to the browser.
+) -> ProvenCard:
+    """Check signature and certificate; ``challenge`` is the one bound to the browser.
 
     Raises:
         LoginRefused: with the code of what stood against it.
@@ -103,10 +111,28 @@ async def verify_holder(
     # An NHI card names its holder at most; its key vouches for nobody here.
     if facts.kind == "nhi":
         raise LoginRefused("an NHI card opens nothing", code="NOT_ENROLLED")
-    user = await recognise(state, facts, now, wanted.invitation or "")
+    return ProvenCard(facts, evidence, as_pem(leaf, *intermediates))
+
+
+async def verify_holder(
+    state: State,
+    certificates: CertificateCheck,
+    wanted: LoginRequest,
+    *,
+    origin: str,
+    challenge: Challenge | None,
+    now: datetime,
+) -> Holder:
+    """Check a card, and whose it is.
+
+    Raises:
+        LoginRefused: with the code of what stood against it.
+    """
+    card = await verify_card(certificates, wanted, origin=origin, challenge=challenge, now=now)
+    user = await recognise(state, card.facts, now, wanted.invitation or "")
     if user is None:
         raise LoginRefused("this card is not enrolled", code="NOT_ENROLLED")
-    return Holder(user, facts, evidence, as_pem(leaf, *intermediates))
+    return Holder(user, card.facts, card.evidence, card.chain)
 
 
 async def verify_login(
