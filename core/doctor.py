@@ -6,11 +6,13 @@ there (exit 1); `note` is worth knowing and may be fine on this host.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import os
 import shutil
 import socket
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -155,6 +157,46 @@ def check_keys(settings: Settings) -> Iterator[Finding]:
             yield fine(name, path)
 
 
+def check_trust(settings: Settings) -> Iterator[Finding]:
+    """The portal's trust folder holds authorities, and revocation lists come from somewhere."""
+    if settings.demo:
+        return
+    folder = settings.trust_folder
+    held = [path.suffix.lower() for path in folder.iterdir()] if folder.is_dir() else []
+    lists = held.count(".crl")
+    authorities = sum(suffix in (".pem", ".crt", ".cer") for suffix in held)
+    found = f"{folder}: {authorities} files of authorities, {lists} revocation lists"
+    fetched = bool(settings.revocation_urls or settings.revocation_hosts)
+    if not authorities:
+        advice = "no card can log in: put in the root and the authorities that issue the cards"
+    elif not lists and not fetched:
+        advice = "no card can log in: put in every authority's list, or set MASKMAP_REVOCATION_URLS"
+    else:
+        yield fine("trust folder", found)
+        return
+    yield Finding("trust folder", "note", found, advice)
+
+
+def check_steward(settings: Settings) -> Iterator[Finding]:
+    """Somebody is the authority here: grants services, announces, stops."""
+    if settings.demo or not settings.database_path.exists():
+        return
+    address = f"{settings.database_path.absolute().as_uri()}?mode=ro"
+    try:
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
+            (count,) = connection.execute(_STEWARDS).fetchone()
+    except sqlite3.Error:
+        # What is wrong with the database, its own check says.
+        return
+    if count:
+        yield fine("stewards", count)
+    else:
+        yield Finding("stewards", "note", "none yet", "maskmap people steward --name NAME")
+
+
+_STEWARDS = "SELECT count(*) FROM grants WHERE role = 'steward'"
+
+
 def check_ports(settings: Settings) -> Iterator[Finding]:
     """The programs' ports are free, or a program has them already."""
     for name, address in (
@@ -225,6 +267,8 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     check_state,
     check_database,
     check_keys,
+    check_trust,
+    check_steward,
     check_ports,
     check_clock,
     check_release,

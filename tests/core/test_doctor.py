@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,6 +42,31 @@ def test_a_secret_key_that_others_can_read_is_a_fault(state):
     assert verdicts(doctor.check_keys, settings)["signing key"] == "fine"
     result = CliRunner().invoke(main, ["doctor", "--state", str(state)])
     assert result.exit_code == 0
+
+
+def test_a_trust_folder_without_authorities_or_lists_lets_nobody_in(state):
+    settings = Settings(state=state)
+    (before,) = doctor.check_trust(settings)
+    assert "authorities" in before.advice
+    settings.trust_folder.mkdir()
+    (settings.trust_folder / "root.pem").touch()
+    (without_list,) = doctor.check_trust(settings)
+    assert "list" in without_list.advice
+    (settings.trust_folder / "root.crl").touch()
+    assert verdicts(doctor.check_trust, settings) == {"trust folder": "fine"}
+
+
+def test_without_a_steward_the_doctor_names_the_command(state):
+    settings = Settings(state=state)
+    assert list(doctor.check_steward(settings)) == []
+    with closing(sqlite3.connect(settings.database_path)) as connection:
+        assert list(doctor.check_steward(settings)) == []
+        connection.execute("CREATE TABLE grants (role TEXT)")
+        (found,) = doctor.check_steward(settings)
+        assert "maskmap people steward" in found.advice
+        connection.execute("INSERT INTO grants VALUES ('steward')")
+        connection.commit()
+    assert verdicts(doctor.check_steward, settings) == {"stewards": "fine"}
 
 
 @pytest.mark.parametrize(
