@@ -48,7 +48,7 @@ async def flawless(page: Page) -> None:
 
 
 async def invited(page: Page, name: str) -> str:
-    """Type a name, press Enter (twice, as people do), read the one code, close with the keyboard."""
+    """Type a name, press Enter twice as people do, read the one code, close by keyboard."""
     await page.locator("#name").fill(name)
     await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")

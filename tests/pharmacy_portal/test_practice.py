@@ -18,10 +18,7 @@ TABLES = ("entries", "balances", "person_links", "replies", "daily_intakes", "di
 def ledger_of(settings: Settings) -> dict[str, list[Any]]:
     """Read every row that selling writes, and the acts of the audit trail."""
     with sqlite3.connect(settings.database_path) as connection:
-        found = {
-            table: connection.execute(f"SELECT * FROM {table}").fetchall()
-            for table in TABLES
-        }
+        found = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES}
         bodies = connection.execute("SELECT body FROM audit ORDER BY number").fetchall()
     return found | {"audit": [msgspec.json.decode(body)["act"] for (body,) in bodies]}
 

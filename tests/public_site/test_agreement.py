@@ -8,10 +8,13 @@ import io
 import re
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from public_site.keys import SNAPSHOTS
 from tests.public_site.releases import NOW, an_outlet, many_outlets
+
+pytestmark = pytest.mark.slow
 
 HERO = re.compile(r'<span class="pieces"><b>([\d,]+)</b>')
 

@@ -14,6 +14,8 @@ from public_site.examples import EXAMPLES, THREE, VERIFY
 from tests.public_site.releases import NOW, an_outlet, some_outlets
 from tests.public_site.test_pages import Reading
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_S = 60
 
 

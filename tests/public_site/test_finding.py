@@ -17,6 +17,8 @@ from public_site.view import View
 from tests.public_site.real_outlets import real_outlets, typed
 from tests.public_site.releases import NOW
 
+pytestmark = pytest.mark.slow
+
 SHOWN = 5
 
 

@@ -13,6 +13,8 @@ from core.domain.snapshot import OutletRecord
 from tests.public_site.hostile import STRINGS, VERY_LONG
 from tests.public_site.releases import an_outlet
 
+pytestmark = pytest.mark.slow
+
 PLAIN = "平安藥局"
 FIELDS = ("name", "note", "address", "availability_reason", "tickets", "sale_windows", "phone")
 PAGE_PARAMETERS = (

@@ -5,10 +5,13 @@ from __future__ import annotations
 import gzip
 import random
 
+import pytest
 from aiohttp import ClientSession
 
 from core.domain.snapshot import AVAILABILITIES
 from tests.public_site.releases import many_outlets, some_outlets
+
+pytestmark = pytest.mark.slow
 
 # What a phone in a queue may be asked to load for the whole country.
 MOST_PACKED_BYTES = 75_000

@@ -165,7 +165,7 @@ async def test_the_browser_chooses_the_language(client, wish, language):
     assert page.all("html")[0]["lang"] == language
 
 
-HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{777*777}}"
 
 
 async def test_hostile_texts_are_shown_and_do_not_run(folder, start):
@@ -189,7 +189,7 @@ async def test_hostile_texts_are_shown_and_do_not_run(folder, start):
         page = await read(client, path)
         assert all("src" in script for script in page.all("script"))
         assert not page.all("img")
-        assert "49" not in page.text.replace("7*7", "")
+        assert "603729" not in page.text
         assert not any((link["href"] or "").startswith("javascript") for link in page.all("a"))
         for _, attributes in page.tags:
             assert "onerror" not in attributes

@@ -10,6 +10,8 @@ from geopy.distance import great_circle
 from core.domain.geography import great_circle_m
 from public_site.strips import Strips
 
+pytestmark = pytest.mark.slow
+
 TAIWAN = (21.9, 25.3, 120.0, 122.0)
 WORLD = (-90.0, 90.0, -180.0, 180.0)
 

@@ -9,6 +9,8 @@ from publisher.audit_chain import verify_trail
 from publisher.release_log import ReleaseLine, read_log
 from tests.publisher.builders import HandClock, LedgerFile, an_outlet
 
+pytestmark = pytest.mark.slow
+
 ONE = "5901010058"
 
 

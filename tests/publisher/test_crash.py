@@ -19,6 +19,8 @@ from publisher.release import has_remnants_only, is_reduced
 from publisher.verify import check_folder, check_release, open_folder
 from tests.publisher.builders import HandClock, LedgerFile, an_outlet
 
+pytestmark = pytest.mark.slow
+
 ONE = "5901010058"
 # Every call by which a release touches the disk.
 CALLS = ("open", "fsync", "mkdir", "rename", "replace", "unlink", "rmdir")

@@ -28,6 +28,8 @@ from publisher.demo.filling import WHO, fill
 from publisher.demo.outlets import NEAR_STATION, STATION
 from tests.builders import SetClock, an_outlet
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 RULES = date(2020, 2, 6)
 AFTERNOON = datetime(2026, 3, 4, 15, 30, tzinfo=TAIPEI)

@@ -29,6 +29,8 @@ from tests.pcsc.cards import (
     WantsTheLength,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def fault(reader: str | None = None, roles: Roles | None = None) -> CardFault:
     """Read, and return what went wrong."""

@@ -30,6 +30,8 @@ from tests.pcsc.cards import (
     VirtualCard,
 )
 
+pytestmark = pytest.mark.slow
+
 BOTH_PROTOCOLS = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
 
 

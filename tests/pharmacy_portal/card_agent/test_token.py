@@ -35,6 +35,8 @@ from tests.pharmacy_portal.card_agent.agents import (
 from tests.tokens.authority import CardAuthority
 from tests.tokens.softhsm import PIN, SOFTHSM, SoftCard, SoftHome
 
+pytestmark = pytest.mark.slow
+
 
 @asynccontextmanager
 async def paired_page(

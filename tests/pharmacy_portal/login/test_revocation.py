@@ -23,6 +23,8 @@ from tests.pharmacy_portal.login.authority_servers import RealCards, real_cards,
 from tests.pharmacy_portal.tills import API, StandingClock, Till
 from tests.tokens.authority import make_authority, pem
 
+pytestmark = pytest.mark.slow
+
 HOUR = timedelta(hours=1)
 KEY = rsa.generate_private_key(65537, 2048)
 

@@ -10,6 +10,8 @@ import pytest
 
 from tests.public_site.serving.conftest import SHORT_S, Site, status_of, until_closed
 
+pytestmark = pytest.mark.slow
+
 HOST = b"Host: site\r\n"
 GOOD = b"GET /healthz HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
 HEAD_OF_FORM = (

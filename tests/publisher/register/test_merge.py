@@ -10,6 +10,8 @@ from publisher.register.merge import Merge, merge_registers
 from publisher.register.reading import read_register
 from publisher.register.records import Point, RegisterFile, RegisterRow
 
+pytestmark = pytest.mark.slow
+
 CODE = "5901010001"
 
 

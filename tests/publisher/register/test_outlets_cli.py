@@ -7,6 +7,8 @@ from click.testing import CliRunner, Result
 
 from core.cli import main
 
+pytestmark = pytest.mark.slow
+
 HEADING = "醫事機構代碼,醫事機構名稱,醫事機構地址,成人口罩剩餘數,兒童口罩剩餘數"
 ROW = "5901010001,健安藥局,臺北市松山區民生路1號,3,4"
 

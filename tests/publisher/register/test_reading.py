@@ -10,6 +10,8 @@ from core.errors import Invalid
 from publisher.register.reading import read_mask_file, read_register
 from publisher.register.records import MaskRow, Point
 
+pytestmark = pytest.mark.slow
+
 HEADING = (
     "醫事機構代碼,醫事機構名稱,醫事機構地址,醫事機構電話,成人口罩剩餘數,兒童口罩剩餘數,來源資料時間"
 )

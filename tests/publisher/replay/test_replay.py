@@ -20,6 +20,8 @@ from core.storage import open_state
 from core.storage.feed import LedgerFeed
 from tests.builders import PHARMACY, SUNDAY, a_desk, an_outlet
 
+pytestmark = pytest.mark.slow
+
 HEADING = (
     "醫事機構代碼,醫事機構名稱,醫事機構地址,醫事機構電話,"
     "成人口罩剩餘數,兒童口罩剩餘數,來源資料時間\n"
