@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 import msgspec
 
-from core.domain.programme import Programme, from_document
+from core.domain.programme import Programme, from_document, read_toml
 from core.errors import Invalid
 
 _BLOCKS_ONLY = {"id", "block"}
@@ -38,9 +37,9 @@ def read_continued(path: Path, installed: Mapping[str, Programme]) -> Programme:
         Invalid: naming the file and every fault found.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        document = read_toml(path.read_text(encoding="utf-8-sig"))
         return from_document(_completed(document, installed))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, Invalid) as error:
+    except (OSError, UnicodeDecodeError, Invalid) as error:
         raise Invalid(f"{path}: {error}") from None
 
 

@@ -18,6 +18,9 @@ import msgspec
 from core.domain.text import Text
 from core.errors import Invalid
 
+# Characters; the programmes of 2020 need some four thousand, in lines below 200.
+LARGEST_FILE, LONGEST_LINE = 128 * 1024, 1000
+
 Pieces = Mapping[str, int]
 """Product id → number of pieces."""
 
@@ -187,9 +190,24 @@ def parse_programme(text: str) -> Programme:
     Raises:
         Invalid: naming every fault found.
     """
+    return from_document(read_toml(text))
+
+
+def read_toml(text: str) -> dict[str, object]:
+    """Parse TOML that somebody put into a folder: one that is built to hurt is refused.
+
+    The parser's time grows with the square of a key's parts, and its depth with the brackets.
+
+    Raises:
+        Invalid: it is not TOML, or out of all proportion.
+    """
+    lines = text.splitlines()
+    if len(text) > LARGEST_FILE or max(map(len, lines), default=0) > LONGEST_LINE:
+        raise Invalid("programme file is too long, or one of its lines is")
     try:
-        return from_document(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        return tomllib.loads(text)
+    # A plain ValueError: a number of thousands of digits.
+    except (ValueError, RecursionError) as error:
         raise Invalid(f"programme file is not TOML: {error}") from None
 
 

@@ -357,3 +357,19 @@ def test_every_block_names_its_source_and_how_sure_we_are():
 
 def test_dates_in_the_files_are_written_as_dates():
     assert isinstance(tomllib.loads(MASKS_FILE.read_text())["block"][0]["effective"], date)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + "[" * 900,
+        "\n".join(["a = ["] + ["[" * 900] * 20),
+        "a = 1" + "9" * 900 + "_" + "9" * 4000,
+        "a = " + "9" * 5000,
+        "a." * 50_000 + "b = 1",
+        "# x\n" * 100_000,
+    ],
+)
+def test_a_file_that_is_built_to_hurt_is_refused_like_any_faulty_one(text: str) -> None:
+    with pytest.raises(Invalid):
+        parse_programme(text)
