@@ -143,7 +143,9 @@ def _renewed_card(
     """Put a new card in the place of the old ones of the same subject."""
     row = _redeemed(invitation, invitation.user)
     old = [one for one in record.invited if one.retired_at is None and one.key != facts.key]
-    same = [one for one in old if one.subject_serial == facts.subject_serial != ""]
+    # Of the same kind too: different authorities may have given one number to two people.
+    serial = facts.subject_serial
+    same = [one for one in old if serial == one.subject_serial != "" and one.kind == facts.kind]
     foreign = [one for one in record.same_subject if one.user != invitation.user]
     if not same or foreign:
         return refused(row, Refused(("INVITATION_INVALID",)))

@@ -341,6 +341,10 @@ async def test_a_renewed_card_is_refused_until_an_administrator_says_so(state: S
     )
     with pytest.raises(Refused, match="INVITATION_INVALID"):
         await recognise(state, a_card("thief", "citizen"), SUNDAY, invited.code)
+    # Another authority's card, of another kind, that happens to bear the same serial.
+    namesake = a_card("thief", subject_serial=old.subject_serial, issuer_sha256="b" * 64)
+    with pytest.raises(Refused, match="INVITATION_INVALID"):
+        await recognise(state, namesake, SUNDAY, invited.code)
     again = await let_in(state, invited.code, renewed(old))
     assert again.id == user.id
     assert again.grants == user.grants
