@@ -1,6 +1,6 @@
 """CSV text: quoting only where it is needed, and no cell that a spreadsheet would run.
 
-Source: RFC 4180; OWASP ASVS 5.0, 1.2.10.
+Source: RFC 4180.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+from core.spreadsheets import guarded
+
 BOM = b"\xef\xbb\xbf"
 
 _NEEDS_QUOTES = re.compile(r'[",\r\n]')
-# Half-width and full-width signs that begin a formula, also behind blanks, and control characters
-# that some programs skip on their way to one. Quotes before them are told apart from ours.
-_WOULD_RUN = re.compile(r"'*(?:[\s]*[=+\-@＝＋－＠]|[\t\r\n\0])")
 
 
 def cell(text: str) -> str:
@@ -30,20 +29,10 @@ def row(cells: Iterable[str]) -> str:
     return ",".join(map(cell, cells))
 
 
-def guarded(text: str) -> str:
-    """Prefix a text that a spreadsheet would run with a quote; others stay as they are."""
-    return f"'{text}" if _WOULD_RUN.match(text) else text
-
-
 def safe_cell(text: str) -> str:
     """Return a text as a cell that no spreadsheet runs."""
     # Most texts are letters and digits only; the test for that is the cheapest.
     return text if not text or text.isalnum() else cell(guarded(text))
-
-
-def unguarded(text: str) -> str:
-    """Undo ``guarded``, exactly."""
-    return text[1:] if text.startswith("'") and _WOULD_RUN.match(text) else text
 
 
 def read_columns(body: bytes, columns: Sequence[str], wanted: Sequence[str]) -> list[list[str]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,10 +25,10 @@ from pharmacy_portal.api.bodies import (
 )
 from pharmacy_portal.api.purchases import reading_of
 from pharmacy_portal.languages import language_of
+from pharmacy_portal.sheets import sheet
 from pharmacy_portal.wiring import desk_of, portal_of, session_of
 from pharmacy_portal.words import say
 
-_BOM = "\ufeff"
 _FIRST_DAY = date(1912, 1, 1)
 COLUMNS = {
     "close_opening": "opening",
@@ -91,10 +90,8 @@ async def get_day_csv(request: web.Request) -> web.Response:
     """Return the close of a day as a table that a spreadsheet opens."""
     session, language = session_of(request), language_of(request)
     found = await close(request)
-    text = _BOM + _table(request, found, language)
     name = f"{session.institution}-{found.day.isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
+    return sheet(name, _table(request, found, language))
 
 
 async def post_dispute(request: web.Request) -> web.Response:
@@ -176,20 +173,15 @@ def document_of(found: DayClose) -> dict[str, object]:
     }
 
 
-def _table(request: web.Request, found: DayClose, language: str) -> str:
-    programme = portal_of(request).programme
-    sheet = io.StringIO()
-    table = csv.writer(sheet, lineterminator="\n")
-    table.writerow(
-        [say("institution_code", language), say("close_day", language), say("product", language)]
-        + [say(word, language) for word in COLUMNS]
-    )
-    for product in programme.product:
+def _table(request: web.Request, found: DayClose, language: str) -> Iterator[Sequence[object]]:
+    heading = ("institution_code", "close_day", "product", *COLUMNS)
+    yield [say(word, language) for word in heading]
+    for product in portal_of(request).programme.product:
         one = found.products[product.id]
         numbers = [getattr(one, name) for name in COLUMNS.values()]
         place = [session_of(request).institution, found.day.isoformat()]
-        table.writerow([*place, product.name.in_language(language), *numbers])
-    table.writerow([])
+        yield [*place, product.name.in_language(language), *numbers]
+    yield []
     for name, value in (
         ("close_sales", found.sales),
         ("close_by_card", found.sales_by_card),
@@ -197,8 +189,7 @@ def _table(request: web.Request, found: DayClose, language: str) -> str:
         ("close_corrections", found.corrections),
         ("close_amount", found.amount_ntd),
     ):
-        table.writerow([say(name, language), value])
-    return sheet.getvalue()
+        yield [say(name, language), value]
 
 
 def _day(text: str, today: date) -> date:

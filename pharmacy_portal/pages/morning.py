@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import time
@@ -13,9 +10,9 @@ from aiohttp import web
 
 from core.actions.morning import FLAGS, MorningLimits, MorningLine, morning_list
 from core.domain.calendar import TAIPEI, rfc3339, taipei_day
+from pharmacy_portal.sheets import sheet
 from pharmacy_portal.wiring import portal_of
 
-_WOULD_RUN = re.compile(r"'*(?:[\s]*[=+\-@＝＋－＠]|[\t\r\n\0])")
 _HEADING = (
     *("code", "name", "county", "town", "phone", "flags", "logged_in_at", "intake_confirmed"),
     *("stock", "standard", "taken_off", "sales", "typed_percent", "sales_per_minute"),
@@ -77,21 +74,16 @@ def morning_rows(lines: Sequence[MorningLine], language: str) -> list[MorningRow
 
 
 async def get_morning_csv(request: web.Request) -> web.Response:
-    """The whole morning list as CSV, with a byte order mark for spreadsheets."""
+    """The whole morning list as CSV."""
     portal = portal_of(request)
     found = await morning_list(
         portal.state.stewardship, portal.programme, portal.clock, limits_of(request)
     )
     flag = request.query.get("flag", "")
     kept = [line for line in found if flag not in FLAGS or flag in line.flags]
-    sheet = io.StringIO()
-    table = csv.writer(sheet, lineterminator="\n")
-    table.writerow(_HEADING)
-    table.writerows(map(_cells, sorted_by(kept, request.query.get("sort", ""))))
+    lines = sorted_by(kept, request.query.get("sort", ""))
     name = f"morning-{taipei_day(portal.clock()).isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    body = "\ufeff" + sheet.getvalue()
-    return web.Response(text=body, content_type="text/csv", charset="utf-8", headers=headers)
+    return sheet(name, [_HEADING, *map(_cells, lines)])
 
 
 def _row(line: MorningLine, language: str) -> MorningRow:
@@ -116,9 +108,8 @@ def _row(line: MorningLine, language: str) -> MorningRow:
 
 def _cells(line: MorningLine) -> tuple[object, ...]:
     day, outlet = line.day, line.day.outlet
-    texts = (outlet.code, outlet.name, outlet.county, outlet.town, outlet.phone)
     return (
-        *map(_safe, texts),
+        *(outlet.code, outlet.name, outlet.county, outlet.town, outlet.phone),
         " ".join(line.flags),
         rfc3339(day.logged_in_at) if day.logged_in_at else "",
         int(day.automatic or day.manual > 0),
@@ -129,8 +120,3 @@ def _cells(line: MorningLine) -> tuple[object, ...]:
         line.typed_percent,
         line.per_minute,
     )
-
-
-def _safe(text: str) -> str:
-    """Prefix a text that a spreadsheet would run with a quote (OWASP ASVS 5.0, 1.2.10)."""
-    return f"'{text}" if _WOULD_RUN.match(text) else text

@@ -9,7 +9,8 @@ from operator import attrgetter
 
 from core.domain.calendar import source_time
 from core.domain.snapshot import OutletRecord
-from publisher.csv_text import BOM, read_columns, safe_cell, unguarded
+from core.spreadsheets import unguarded
+from publisher.csv_text import BOM, read_columns, safe_cell
 from publisher.release_data import (
     WHAT_ELSE,
     WHO_AND_WHERE,

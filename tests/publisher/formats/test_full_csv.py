@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from publisher.csv_text import guarded, unguarded
+from core.spreadsheets import guarded, unguarded
 from publisher.formats import full_csv
 from tests.publisher.builders import a_record, a_release
 
