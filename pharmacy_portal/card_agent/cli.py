@@ -129,9 +129,10 @@ def agent(
 
 @agent.command()
 @_folder_option
-def pair(folder: Path | None) -> None:
+@click.pass_context
+def pair(ctx: click.Context, folder: Path | None) -> None:
     """Have this user's running agent show a new pairing code; print it too."""
-    home = Home(folder or default_folder())
+    home = _home(ctx, folder)
     if home.take():
         home.let_go()
         raise Unavailable("no agent of this user runs; start it with `maskmap agent`")
@@ -144,11 +145,18 @@ def pair(folder: Path | None) -> None:
 @agent.command()
 @_folder_option
 @click.option("--portal", metavar="URL", help="Only the pages of this portal.")
-def forget(folder: Path | None, portal: str | None) -> None:
+@click.pass_context
+def forget(ctx: click.Context, folder: Path | None, portal: str | None) -> None:
     """End the pairings of all pages; a running agent heeds it at once."""
-    home = Home(folder or default_folder())
+    home = _home(ctx, folder)
     count = Pairing(home).forget(origin_of(portal) if portal else None)
     say(f"{count} pairings ended")
+
+
+def _home(ctx: click.Context, folder: Path | None) -> Home:
+    """Return the agent's folder; `--folder` may stand before the command as well as after it."""
+    before = ctx.parent.params.get("folder") if ctx.parent else None
+    return Home(folder or before or default_folder())
 
 
 async def _run(home: Home, found: Configuration, *, pair_now: bool, windows: bool) -> None:

@@ -127,6 +127,14 @@ def test_forgetting_one_portal_leaves_the_other_paired(home: Home):
     assert Pairing(home).origins == {OTHER_PORTAL}
 
 
+def test_the_folder_may_stand_before_the_command(home: Home):
+    pairing = Pairing(home)
+    pairing.redeem(pairing.open(), PORTAL)
+    done = CliRunner().invoke(main, ["agent", "--folder", str(home.path), "forget"])
+    assert done.exit_code == 0, done.output
+    assert Pairing(home).origins == set()
+
+
 def test_the_agent_runs_as_a_process_shows_codes_and_ends_on_term(home: Home):
     words = [sys.executable, "-m", "pharmacy_portal.card_agent", "--folder", str(home.path)]
     words += ["--no-window", "--portal", PORTAL, "--port", "0"]
