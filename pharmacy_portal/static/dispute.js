@@ -7,10 +7,10 @@ const [note, save, done] = ["#dispute-note", "#dispute-save", "#dispute-done"].m
 // An answer about one buyer must not be shown to the next.
 let turn = 0;
 
-/** Offer the note for a refused buyer; ``null`` takes the offer away. */
+/** Offer the note for a refused buyer; ``null`` takes the offer away. In practice nothing is kept. */
 export function offerDispute(buyer) {
   turn += 1;
-  box.hidden = buyer === null;
+  box.hidden = buyer === null || document.body.classList.contains("practising");
   box.open = false;
   note.value = done.textContent = "";
   save.disabled = false;
