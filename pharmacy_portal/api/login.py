@@ -11,6 +11,7 @@ from aiohttp import web
 from core.actions.desk import audit_row
 from core.domain.calendar import rfc3339
 from core.errors import Conflict, MaskmapError
+from core.log import get_logger
 from core.ports import Grant, Session, User
 from core.ports.passkeys import LoginCertificate
 from pharmacy_portal.api.bodies import json_response, read_body
@@ -38,6 +39,7 @@ from pharmacy_portal.sessions import (
 from pharmacy_portal.wiring import ORIGIN, SESSION, Portal, portal_of, session_of
 
 INSTITUTIONS = "institutions"
+_log = get_logger(__name__)
 
 
 async def post_challenge(request: web.Request) -> web.Response:
@@ -182,6 +184,8 @@ async def record_refusal(request: web.Request, refusal: MaskmapError) -> None:
     """Count a refused login, and leave its audit row."""
     portal = portal_of(request)
     portal.budgets.count_failed_login(address_of(request))
+    # Whoever runs the portal sees here that its trust folder lacks an authority or a list.
+    _log.info("login_refused", reason=refusal.code)
     row: dict[str, object] = {"act": "login_refused", "reason": refusal.code}
     await portal.ledger.record(row, portal.clock())
 

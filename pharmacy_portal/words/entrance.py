@@ -27,8 +27,8 @@ PAGE = {
     "login_invited": Text("第一次使用，有授權碼", "First time here, with a code"),
     "login_invitation": Text("授權碼", "Invitation code"),
     "login_invitation_hint": Text(
-        "請輸入機構管理者給您的授權碼，再以您的卡片登入。",
-        "Type the code your institution's administrator gave you, then log in with your card.",
+        "請輸入主管機關、機構代表或機構管理者給您的授權碼，再以您的卡片登入。",
+        "Type the code the authority or your institution gave you, then log in with your card.",
     ),
     "locked": Text("畫面已鎖定", "Locked"),
     "locked_next": Text(
