@@ -23,7 +23,14 @@ from pharmacy_portal.api.passkeys import holder_of, take_challenge
 from pharmacy_portal.login.certificates import LoginRefused
 from pharmacy_portal.login.passkeys import use
 from pharmacy_portal.login.verification import LoginRequest, verify_holder
-from pharmacy_portal.sessions import BY_CERTIFICATE, BY_PASSKEY, FINGERPRINT, LOCKED_AT, is_locked
+from pharmacy_portal.sessions import (
+    BY_CERTIFICATE,
+    BY_PASSKEY,
+    FINGERPRINT,
+    LOCKED_AT,
+    METHOD,
+    is_locked,
+)
 from pharmacy_portal.wiring import ORIGIN, portal_of, session_of
 
 
@@ -59,7 +66,8 @@ async def post_unlock(request: web.Request) -> web.Response:
     except MaskmapError as refusal:
         await record_refusal(request, refusal)
         raise
-    data = {LOCKED_AT: "", FINGERPRINT: fingerprint}
+    # What unlocked it is what it rests on: a found passkey does not inherit a card's acts.
+    data = {LOCKED_AT: "", FINGERPRINT: fingerprint, METHOD: method}
     return json_response(who(await _change(request, "session_unlocked", data, method=method)))
 
 

@@ -104,7 +104,7 @@ async def test_the_own_passkey_unlocks_and_anothers_does_not(world: World, till:
     right = {"credential": own.get(await login_options(till))}
     assert (await till.post("/session/unlock", right)).status == 200
     me = await (await till.get(f"{API}/me")).json()
-    assert (me["locked"], me["method"]) == (False, "certificate")
+    assert (me["locked"], me["method"]) == (False, "passkey")
 
 
 async def test_a_locked_till_still_ends_after_its_idle_time(world: World, till: Till) -> None:
@@ -161,3 +161,18 @@ async def test_what_is_under_way_elsewhere_does_not_take_a_lock_away(
         world.clock.pass_by(minutes=2)
         for one in (till, other):
             assert (await one.get(f"{API}/stock")).status == 423
+
+
+async def test_a_session_that_a_passkey_unlocked_does_no_more_than_one_it_began(
+    till: Till,
+) -> None:
+    await till.log_in("administrator-1")
+    authenticator = an_authenticator(till)
+    await enrol(till, authenticator)
+    await till.post("/session/lock")
+    credential = authenticator.get(await login_options(till))
+    assert (await till.post("/session/unlock", {"credential": credential})).status == 200
+    assert await code(await till.post("/people/service")) == "CARD_LOGIN_REQUIRED"
+    await till.post("/session/lock")
+    assert (await unlock(till, "administrator-1")).status == 200
+    assert await code(await till.post("/people/service")) != "CARD_LOGIN_REQUIRED"
