@@ -38,9 +38,6 @@ export function stateCode() {
 /** Return the buyers' readers that have a card in. */
 export const cardsIn = () => buyerReaders().filter(({ card }) => card !== "none");
 
-/** Tell whether a card lies where a buyer's card can be read. */
-export const hasCard = () => Boolean(trayReader()) || (agent.state === "up" && cardsIn().length > 0);
-
 /** Read one card. With one card in, that reader is asked; with several the agent looks for the NHI
  *  card itself, unless somebody chose. Throws AgentFault. */
 export async function read(reader, { chosen = false } = {}) {
