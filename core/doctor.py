@@ -6,13 +6,11 @@ there (exit 1); `note` is worth knowing and may be fine on this host.
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import importlib.util
 import os
 import shutil
 import socket
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -181,20 +179,16 @@ def check_steward(settings: Settings) -> Iterator[Finding]:
     """Somebody is the authority here: grants services, announces, stops."""
     if settings.demo or not settings.database_path.exists():
         return
-    address = f"{settings.database_path.absolute().as_uri()}?mode=ro"
-    try:
-        with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
-            (count,) = connection.execute(_STEWARDS).fetchone()
-    except sqlite3.Error:
-        # What is wrong with the database, its own check says.
+    if importlib.util.find_spec("sqlalchemy") is None:
+        return
+    count = importlib.import_module("core.storage.stewards").count_stewards(settings.database_path)
+    # What is wrong with the database, its own check says.
+    if count is None:
         return
     if count:
         yield fine("stewards", count)
     else:
         yield Finding("stewards", "note", "none yet", "maskmap people steward --name NAME")
-
-
-_STEWARDS = "SELECT count(*) FROM grants WHERE role = 'steward'"
 
 
 def check_ports(settings: Settings) -> Iterator[Finding]:
