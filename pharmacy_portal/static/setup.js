@@ -13,6 +13,9 @@ const CARDS = {
   mute: () => say("card_no_answer"),
 };
 
+// The code was typed by keyboard: once the agent answers, the next thing to do has the focus.
+let goOn = false;
+
 onAgent(draw);
 draw();
 start();
@@ -27,6 +30,10 @@ function draw() {
   find("#pairing").hidden = agent.state !== "not_paired";
   find("#paired-part").hidden = !up;
   if (up) drawReaders(agent.status.readers);
+  if (up && goOn) {
+    goOn = false;
+    find("#readers select, #enrol, #paired-part a")?.focus();
+  }
   find("#enrolled").textContent = up && agent.status.enrolled ? say("already_enrolled") : "";
 }
 
@@ -36,7 +43,10 @@ function drawReaders(readers) {
   const same = readers.map(({ name, role, card }) => `${name}|${role}|${card}`).join("\n");
   if (find("#readers").dataset.same === same) return;
   find("#readers").dataset.same = same;
+  const focused = find("#readers :focus")?.ariaLabel;
   find("#readers").replaceChildren(...readers.map(readerRow));
+  // Whoever chooses by keyboard goes on where he was.
+  if (focused) find(`#readers [aria-label="${CSS.escape(focused)}"]`)?.focus();
 }
 
 function readerRow({ name, role, card }) {
@@ -77,6 +87,8 @@ find("#pairing").addEventListener("submit", async (event) => {
   find("#code").value = "";
   await act(() => pair(digits), say("paired"));
   if (agent.state === "not_paired") find("#code").focus();
+  else goOn = true;
+  draw();
 });
 
 find("#enrol")?.addEventListener("click", async () => {
