@@ -198,6 +198,9 @@ async def test_a_buyer_who_has_not_bought_may_have_that_noted(counter_page: Page
     await page.keyboard.press("Escape")
     await state(page, "empty")
     await expect(dispute).to_be_hidden()
+    await page.evaluate("document.body.classList.add('practising')")
+    await insert(page, MAY, "refused")
+    await expect(dispute).to_be_hidden()
 
 
 @pytest.mark.parametrize("change", ["type", "number", "date", "card", "escape"])
