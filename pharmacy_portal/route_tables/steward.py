@@ -21,7 +21,15 @@ PAGES = (
     Route("GET", "/steward/corrections", pages.get_corrections, _STEWARD, kind="page"),
     Route("GET", "/steward/directory", pages.get_directory, _STEWARD, kind="page"),
     Route("GET", "/steward/stops", pages.get_stops, _STEWARD, kind="page"),
-    Route("GET", "/steward/disputes", steward_disputes.get_disputes, _STEWARD, kind="page"),
+    # It opens what stands behind a dispute, and leaves an audit row: an act, though a GET.
+    Route(
+        "GET",
+        "/steward/disputes",
+        steward_disputes.get_disputes,
+        _STEWARD,
+        kind="page",
+        needs_card=True,
+    ),
     Route("GET", "/steward/services", pages.get_services, _STEWARD, kind="page"),
     Route("GET", "/steward/rules", steward_rules.get_rules, _STEWARD, kind="page"),
     Route("GET", "/steward/pages", steward_content.get_pages, _STEWARD, kind="page"),
