@@ -98,6 +98,10 @@ class RulesInUse:
                     self._look(instant)
             finally:
                 self._lock.release()
+        # Another thread may be passing midnight at this very moment.
+        waiting = self.pending
+        if waiting is not None and waiting.day <= taipei_day(instant):
+            return waiting.programme
         return self._current
 
     def in_words(self) -> dict[str, object]:

@@ -33,8 +33,8 @@ class ListRefresh:
     async def run_once(self, now: datetime) -> None:
         """Fetch every list there is an address for, take up what changed, show what is left."""
         await self._certificates.look(closely=True)
-        for url in self._urls():
-            await self._refresh(url, now)
+        # All at once: two addresses that do not answer must not hold up the others.
+        await asyncio.gather(*(self._refresh(url, now) for url in self._urls()))
         await self._certificates.look(closely=True)
         self._show(now)
 

@@ -1,4 +1,4 @@
-"""The table of disputes. A person's key in it is purged with the person links."""
+"""The table of disputes. The purge of person links, when it comes, has to take its keys along."""
 
 from __future__ import annotations
 
