@@ -288,9 +288,9 @@ _ACCESS = {
     "LAST_ADMINISTRATOR": _refusal(
         "這是本機構唯一的機構管理者。",
         "This is the only administrator of the institution.",
-        "請機構代表先設定接任之管理者；仍要解除時，請再次確認。",
-        "Let the representative appoint a successor first; to dismiss him all the same,"
-        " confirm once more.",
+        "請機構代表先設定接任之管理者；機構代表仍要解除時，請再次確認。",
+        "Let the representative appoint a successor first; only the representative may dismiss"
+        " all the same, by confirming once more.",
     ),
     "MANY_LEAVERS": _refusal(
         "名冊異動人數異常，未予匯入。",
