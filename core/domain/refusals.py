@@ -256,9 +256,8 @@ _ACCESS = {
         "This card is not the one that is registered for its holder: it was probably renewed.",
         "請以舊卡登入後於「我的帳號」登錄新卡，或請機構管理者核發換卡授權碼"
         "(機構代表及唯一之管理者請洽主管機關)。",
-        "Log in with the old card and register the new one under My account, or ask the"
-        " administrator of the institution for a renewal code (representatives, and the only"
-        " administrator: the authority).",
+        "Register it under My account after logging in with the old one, or ask your administrator"
+        " (a representative or only administrator: the authority) for a code.",
     ),
     "CARD_BOUND": _refusal(
         "此卡片已登錄於其他帳號。",
