@@ -23,6 +23,8 @@ from pharmacy_portal.card_agent.readers import Roles, tiers_for_buyers
 
 # The service looks into most readers every 0.4 s: only after that does it know of a card.
 ONE_POLL_MS = 500
+# A busy computer polls late: before a pulled card is called a faulty one, three polls may pass.
+LATE_POLL_MS = 3 * ONE_POLL_MS
 
 # Of several readers' faults, the one that says most to who stands at the counter.
 _MOST_TELLING = (
@@ -133,8 +135,8 @@ def _read_once(context: int, name: str) -> NhiRecord:
 
 
 def _has_left(context: int, name: str, state: ReaderState) -> bool:
-    """Tell whether the card left since ``state``; the service notices within one poll."""
-    after = _states_after(context, {name: state})
+    """Tell whether the card left since ``state``; the service notices within a poll or so."""
+    after = _states_after(context, {name: state}, LATE_POLL_MS)
     return not after[name].present or after[name].moves != state.moves
 
 
@@ -145,13 +147,15 @@ def _may_be_going_in(fault: CardFault, before: Mapping[str, ReaderState]) -> boo
     return fault.outcome is Outcome.NO_CARD
 
 
-def _states_after(context: int, before: Mapping[str, ReaderState]) -> dict[str, ReaderState]:
-    """Return the states as soon as a card moved, or after one poll.
+def _states_after(
+    context: int, before: Mapping[str, ReaderState], longest_ms: int = ONE_POLL_MS
+) -> dict[str, ReaderState]:
+    """Return the states as soon as a card moved, or after ``longest_ms``.
 
     Other programs' comings and goings change a reader's state too; they are waited out.
     """
     known = dict(before)
-    end = time.monotonic() + ONE_POLL_MS / 1000
+    end = time.monotonic() + longest_ms / 1000
     while (left_ms := round((end - time.monotonic()) * 1000)) > 0:
         try:
             known = wait_for_change(context, known, left_ms)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from core.clock import system_clock
 from core.domain.calendar import taipei_day
+from core.domain.outlet_says import OutletSays, availability_at
 from core.domain.outlets import Outlet
 from core.storage.feed import Balance, LedgerFeed
 
@@ -25,22 +26,29 @@ class Places:
 
 
 def choose_places(database: Path, wanted: int) -> Places:
-    """Choose outlets spread over the country: pharmacies with stock, where there are enough."""
+    """Choose outlets spread over the country: pharmacies with stock, where there are enough.
+
+    They sell at this moment: nothing that they say of themselves stands in the way.
+    """
+    now = system_clock()
     feed = LedgerFeed(database)
     try:
         with feed.instant():
-            outlets = [found for found in feed.outlets() if _sells(found)]
+            said = {says.outlet: says for says in feed.states()}
+            outlets = [found for found in feed.outlets() if _sells(found, said, now)]
             balances = feed.balances()
     finally:
         feed.close()
-    scarcest, moved = _scarcest(balances), _moved_on(balances, taipei_day(system_clock()))
+    scarcest, moved = _scarcest(balances), _moved_on(balances, taipei_day(now))
     centres = [outlet for outlet in outlets if outlet.kind == "health_centre"]
     centres.sort(key=lambda outlet: scarcest.get(outlet.code, 0), reverse=True)
     return Places(_choose(outlets, scarcest, moved, wanted), centres)
 
 
-def _sells(outlet: Outlet) -> bool:
-    return outlet.status == "active" and not outlet.test
+def _sells(outlet: Outlet, said: Mapping[str, OutletSays], now: datetime) -> bool:
+    if outlet.status != "active" or outlet.test:
+        return False
+    return availability_at(outlet, said.get(outlet.code), (), now).kind == "buyable"
 
 
 def _scarcest(balances: Mapping[tuple[str, str], Balance]) -> dict[str, int]:
