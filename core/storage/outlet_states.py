@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,9 +34,7 @@ class SqliteOutletStates:
     """``core.ports.OutletStates`` in SQLite; the reads come from ``SqlQueries``."""
 
     _writer: Writer
-
-    async def _all(self, statement: Select[Any]) -> Sequence[Row[Any]]:
-        raise NotImplementedError
+    _all: Callable[[Select[Any]], Awaitable[Sequence[Row[Any]]]]
 
     async def outlet_says(self, outlet: str) -> OutletSays:
         """Return what an outlet says."""

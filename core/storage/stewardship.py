@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Select, select
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from core.storage.writer import Writer
 
-T = TypeVar("T")
 _ANNOUNCE = "INSERT INTO announcement_versions VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
 _EDIT = "INSERT INTO page_versions VALUES (?,?,?,?,?,?,?,?)"
 _STOP = "INSERT INTO stops VALUES (?,?,?,?,?,?,?,?,?,?,?)"
@@ -42,13 +41,9 @@ class SqliteStewardship:
     """``core.ports.Stewardship`` in SQLite; the reads come from ``SqlQueries``."""
 
     _writer: Writer
+    _read: Callable[[Callable[[Connection], Any]], Awaitable[Any]]
+    _all: Callable[[Select[Any]], Awaitable[Sequence[Row[Any]]]]
     _day_sums: DaySums | None = None
-
-    async def _read(self, query: Callable[[Connection], T]) -> T:
-        raise NotImplementedError
-
-    async def _all(self, statement: Select[Any]) -> Sequence[Row[Any]]:
-        raise NotImplementedError
 
     async def announcements(self) -> list[AnnouncementVersion]:
         """Return the version in force of each announcement, the newest day first."""
@@ -133,7 +128,10 @@ class SqliteStewardship:
     async def outlet_days(self, day: date, programme: str) -> list[OutletMorning]:
         """Return what every outlet of the register did on a day, by code."""
         held = self._day_sums = self._day_sums or DaySums()
-        return await self._read(lambda connection: outlet_days(connection, day, programme, held))
+        found: list[OutletMorning] = await self._read(
+            lambda connection: outlet_days(connection, day, programme, held)
+        )
+        return found
 
     async def _versions(self, page: str, limit: int | None) -> list[PageVersion]:
         of = page_versions.c

@@ -181,7 +181,7 @@ _PEOPLE = {
 _ACCOUNT = {
     "account_title": Text("我的帳號", "My account"),
     "account_services": Text(
-        "我的授權、切換機構、卡片與通行金鑰", "What I may do, other institutions, cards, passkeys"
+        "我的授權、切換機構、卡片與通行密鑰", "What I may do, other institutions, cards, passkeys"
     ),
     "new_card": Text("登錄新卡", "Register a new card"),
     "my_access": Text("我的授權", "What I may do"),
@@ -200,7 +200,7 @@ _ACCOUNT = {
     "card_bound": Text("登錄時間", "Registered"),
     "card_retired": Text("已停用", "Retired"),
     "card_valid": Text("使用中", "In use"),
-    "my_passkeys": Text("我的通行金鑰", "My passkeys"),
+    "my_passkeys": Text("我的通行密鑰", "My passkeys"),
     "my_agents": Text("本機構的讀卡程式", "Card programs of this institution"),
     "new_card_hint": Text(
         "換發新卡後，請先以舊卡登入，再於此登錄新卡；舊卡已無法使用時，請機構管理者核發換卡授權碼。",
