@@ -11,6 +11,8 @@ from core.domain.snapshot import release_folder
 from public_site.keys import SNAPSHOTS
 from tests.public_site.releases import NOW, Folder, an_outlet, many_outlets, some_outlets
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def rng() -> random.Random:

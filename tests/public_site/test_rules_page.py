@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from tests.public_site.releases import NOW, masks, some_outlets
 from tests.public_site.test_pages import read, with_language
 
+pytestmark = pytest.mark.slow
+
 
 async def over(folder, start, clock, now, programme=None):
     """Start the site over a release of this moment."""

@@ -22,6 +22,8 @@ from publisher.recovery import sequences
 from publisher.verify import Fault, check_folder, check_release, open_folder
 from tests.publisher.builders import NINE, HandClock, LedgerFile, a_record, a_release, an_outlet
 
+pytestmark = pytest.mark.slow
+
 ONE, TWO, THREE = "5901010058", "5901010076", "5901010094"
 Begin = Callable[[], Publisher]
 Objects = dict[str, bytes]

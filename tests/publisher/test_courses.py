@@ -28,6 +28,8 @@ from publisher.verify import Fault, check_folder, open_folder
 from publisher.verify_courses import course_against_ledger
 from tests.publisher.builders import NINE, HandClock, LedgerFile, an_outlet
 
+pytestmark = pytest.mark.slow
+
 ONE, TWO, TEST = "5901010058", "5901010076", "5901189999"
 ADULT, CHILD = "adult_mask", "child_mask"
 TODAY = date(2020, 2, 6)

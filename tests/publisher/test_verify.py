@@ -22,6 +22,8 @@ from publisher.verify import Fault, check_folder, check_release, open_folder
 from publisher.verify_formats import against_ledger
 from tests.publisher.builders import HandClock, LedgerFile, an_outlet
 
+pytestmark = pytest.mark.slow
+
 ONE, TWO = "5901010058", "5901010076"
 
 

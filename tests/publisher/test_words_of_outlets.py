@@ -20,6 +20,8 @@ from publisher.verify import check_folder, check_release, open_folder
 from publisher.verify_words import words_against_state, words_can_be_recomputed
 from tests.publisher.builders import NINE, HandClock, LedgerFile, an_outlet
 
+pytestmark = pytest.mark.slow
+
 ONE, TWO = "5901010058", "5901010076"
 EVENING = datetime(2020, 2, 6, 23, 59, 50, tzinfo=TAIPEI)
 Begin = Callable[[], Publisher]

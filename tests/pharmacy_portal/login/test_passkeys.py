@@ -112,7 +112,9 @@ async def test_a_passkey_session_does_no_administrative_acts(till: Till, card: s
             continue
         answer = await ask(till, route)
         place = f"{route.method} {route.path}"
-        assert (answer.status, await code(answer)) == (403, "CARD_LOGIN_REQUIRED"), place
+        assert answer.status == 403, place
+        if route.kind == "json":
+            assert await code(answer) == "CARD_LOGIN_REQUIRED", place
         tried += 1
     assert tried > 3
     assert (await till.get(f"{API}/passkeys")).status == 200
