@@ -26,6 +26,7 @@ from public_site.courses import COURSES, Courses
 from public_site.directory import DIRECTORY, Directory
 from public_site.frame import frame
 from public_site.keys import BASE, CLOCK, METRICS, POLICY, SETTINGS, SNAPSHOTS
+from public_site.last_slash import without_last_slash
 from public_site.metrics import Metrics
 from public_site.pages import apps, data, map_card, outlet, rules, search, status
 from public_site.sandbox import add_sandbox
@@ -48,7 +49,7 @@ def make_app(
     """Return the site. It answers at once, with 503 until the first snapshot is found good."""
     metrics = Metrics()
     app = web.Application(
-        middlewares=[frame, web.normalize_path_middleware(append_slash=False, remove_slash=True)],
+        middlewares=[frame, without_last_slash],
         client_max_size=MOST_BYTES,
         handler_args=connections(metrics, patience_s),
     )

@@ -93,6 +93,15 @@ async def test_an_address_with_a_slash_too_many_leads_to_the_page(client, path):
     assert (await client.get(f"{path}/?lang=en")).status == 200
 
 
+@pytest.mark.parametrize(
+    "path", ["/rulesx", "/data/x%0A", "/apps%2F", "/data/12/x%2F", "/data/12//"]
+)
+async def test_an_unknown_address_is_not_guessed(client, path):
+    address = URL(f"{client.make_url('/')}{path[1:]}", encoded=True)
+    async with client.session.get(address, allow_redirects=False) as answer:
+        assert answer.status == 404
+
+
 @pytest.mark.parametrize("path", ["//elsewhere.example/", "//elsewhere.example/..", "/nowhere/"])
 async def test_no_slash_leads_away_from_the_site(client, path):
     origin = str(client.make_url("/")).rstrip("/")
