@@ -26,6 +26,9 @@ from core.errors import Invalid, NotFound
 
 CURRENT, MANIFEST, SIGNATURE = "current.json", "manifest.json", ".sig"
 CHANGES, COURSES = "changes.ndjson", "courses"
+# The endings of packed copies that stand beside a text file.
+GZIPPED, BROTLI = ".gz", ".br"
+PACKED = (GZIPPED, BROTLI)
 # What stays for a day of a release that has been removed: enough to answer what changed since.
 REMNANTS = frozenset({MANIFEST, f"{MANIFEST}{SIGNATURE}", CHANGES})
 RELEASE_FOLDER = re.compile(r"[0-9]{10}")

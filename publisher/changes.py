@@ -1,8 +1,8 @@
 """changes.ndjson: what an outlet says anew since the release named by ``previous``.
 
-One line an outlet that differs, ascending by code: its object as the site sends it, or
-``{"code":…,"removed":true}``. What is compared are the fragments of the GeoJSON: those of the last
-release in memory, and after a restart those of the file that it left.
+One line an outlet that differs, ascending by code: its line of ``outlets.ndjson``, or
+``{"code":…,"removed":true}``. What is compared are those lines: the last release's in memory, and
+after a restart those of the file that it left.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from core.errors import NotFound
 from core.log import get_logger
 from core.releases import CHANGES, Untrusted, read_file, read_manifest_of
-from publisher.formats import geojson
+from publisher.formats import ndjson
 from publisher.recovery import Standing
 
 PATH = CHANGES
 MEDIA_TYPE = "application/x-ndjson"
 
-Fragments = Mapping[str, bytes]
+Objects = Mapping[str, bytes]
 """What each outlet says in one release, by code."""
 
 _log = get_logger(__name__)
@@ -37,10 +37,10 @@ class _Line(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Line).decode
 
 
-def write(before: Fragments, now: Fragments) -> tuple[bytes, int]:
+def write(before: Objects, now: Objects) -> tuple[bytes, int]:
     """Write the lines that turn ``before`` into ``now``, and count them."""
     lines = [
-        geojson.outlet_object(now[code]) if code in now else removal(code)
+        now[code] if code in now else removal(code)
         for code in sorted({*_differing(before, now), *before.keys() - now.keys()})
     ]
     return b"".join(line + b"\n" for line in lines), len(lines)
@@ -51,8 +51,8 @@ def removal(code: str) -> bytes:
     return _encode({"code": code, "removed": True})
 
 
-def _differing(before: Fragments, now: Fragments) -> list[str]:
-    return [code for code, fragment in now.items() if before.get(code) != fragment]
+def _differing(before: Objects, now: Objects) -> list[str]:
+    return [code for code, said in now.items() if before.get(code) != said]
 
 
 def read(body: bytes) -> dict[str, bytes | None]:
@@ -78,9 +78,9 @@ class Memory:
     def __init__(self, folder: Path, public_key: Ed25519PublicKey) -> None:
         self._folder, self._public_key = folder, public_key
         self._manifest = ""
-        self._fragments: Fragments | None = None
+        self._objects: Objects | None = None
 
-    def before(self, standing: Standing) -> Fragments | None:
+    def before(self, standing: Standing) -> Objects | None:
         """Return what the end of the chain says; None before the first release.
 
         Where that release cannot be read, every outlet is to be told anew, and those of the newest
@@ -88,21 +88,21 @@ class Memory:
         """
         last, newest = standing.last, standing.newest
         if not last.manifest or last.manifest == self._manifest:
-            return self._fragments
-        fragments = self._read(last.sequence)
-        if fragments is None and newest is not None:
-            fragments = dict.fromkeys(self._read(newest.sequence) or (), b"")
-        return fragments or {}
+            return self._objects
+        objects = self._read(last.sequence)
+        if objects is None and newest is not None:
+            objects = dict.fromkeys(self._read(newest.sequence) or (), b"")
+        return objects or {}
 
-    def keep(self, manifest_sha256: str, fragments: Fragments) -> None:
+    def keep(self, manifest_sha256: str, objects: Objects) -> None:
         """Remember what a release says that is on the disk."""
-        self._manifest, self._fragments = manifest_sha256, fragments
+        self._manifest, self._objects = manifest_sha256, objects
 
-    def _read(self, sequence: int) -> Fragments | None:
+    def _read(self, sequence: int) -> Objects | None:
         """Return what a release on the disk says; None where it cannot be trusted or read."""
         try:
             manifest, _ = read_manifest_of(self._folder, sequence, self._public_key)
-            return geojson.features_of(read_file(self._folder, manifest, geojson.PATH))
+            return ndjson.objects_of(read_file(self._folder, manifest, ndjson.PATH))
         except (NotFound, Untrusted, ValueError) as error:
             _log.error("alarm: a release cannot be read", sequence=sequence, reason=str(error))
             return None

@@ -6,9 +6,7 @@ follows from the entries: after a restart only the days that are not complete ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
@@ -21,6 +19,7 @@ from core.errors import NotFound
 from core.log import get_logger
 from core.releases import COURSES, SIGNATURE, Untrusted, course_days, read_course
 from core.storage.feed import LedgerFeed
+from publisher.followers import Told
 from publisher.signing import replace_signed
 from publisher.stock_days import SLOT, SLOTS_A_DAY, StockDays, day_of, slot_of
 from publisher.times import parse_rfc3339
@@ -33,16 +32,6 @@ SELDOM = timedelta(seconds=5)
 SLOT_S = int(SLOT.total_seconds())
 
 _log = get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What was published: as of when, from where in the ledger, of which outlets and products."""
-
-    as_of: datetime
-    position: int
-    codes: Sequence[str]
-    products: Sequence[str]
 
 
 class Courses:
@@ -60,7 +49,16 @@ class Courses:
         self._put_off: Told | None = None
 
     def keep_up(self, told: Told) -> None:
-        """Write the days in which a slot has passed since the last time; else do nothing."""
+        """Write the days in which a slot has passed since the last time; else do nothing.
+
+        In a hurry most slots wait.
+        """
+        if told.hurried:
+            self._keep_up_seldom(told)
+        else:
+            self._keep_up(told)
+
+    def _keep_up(self, told: Told) -> None:
         settled = told.as_of - SETTLES
         slot = slot_of(settled)
         if self._slot is not None and slot <= self._slot:
@@ -70,8 +68,7 @@ class Courses:
             self._write_until(slot, days, told)
         self._slot = slot
 
-    def keep_up_seldom(self, told: Told) -> None:
-        """Keep up, but let most slots wait: source times may come faster than is worth writing."""
+    def _keep_up_seldom(self, told: Told) -> None:
         new_day = self._slot is None or day_of(self._slot) != taipei_day(told.as_of - SETTLES)
         self._put_off = told
         if new_day or self._clock() >= self._seldom_at:
@@ -80,7 +77,7 @@ class Courses:
     def finish(self) -> None:
         """Write what was put off."""
         if self._put_off is not None:
-            self.keep_up(self._put_off)
+            self._keep_up(self._put_off)
             self._put_off, self._seldom_at = None, self._clock() + SELDOM
 
     def _folded(self, today: date, upto: int) -> StockDays | None:

@@ -17,6 +17,16 @@ def write_new(path: Path, body: bytes, mode: int = 0o644) -> None:
         os.fsync(file.fileno())
 
 
+def same_file(source: Path, path: Path) -> None:
+    """Give a file that is never changed a second name; a copy where the disk has no such names."""
+    try:
+        os.link(source, path)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        write_new(path, source.read_bytes())
+
+
 def replace(path: Path, body: bytes, mode: int = 0o644) -> None:
     """Put a file in place of the one before, by one rename. The folder is not synced yet."""
     aside = path.with_name(f".{path.name}{ASIDE}")

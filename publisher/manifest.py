@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import msgspec
 
 from core.domain.programme import Programme
 from core.domain.snapshot import FileEntry, Manifest, OutletRecord, RulesInForce
-from core.releases import sha256_hex
-from publisher import changes, compress
 from publisher.collect import Positions
-from publisher.formats import all_formats, geojson
 from publisher.release_data import ReleaseData
 
 Words = Callable[[Programme, date], Mapping[str, Sequence[str]]]
@@ -30,44 +27,6 @@ def rules_in_force(programme: Programme, day: date, words: Words) -> RulesInForc
         words={language: list(lines) for language, lines in spoken.items()},
         # Through JSON, so that a manifest in memory equals the one that readers get.
         document=msgspec.json.decode(msgspec.json.encode(programme.document())),
-    )
-
-
-def write_files(
-    release: ReleaseData,
-    compressed: compress.Compress,
-    before: changes.Fragments | None = None,
-) -> tuple[dict[str, bytes], list[FileEntry]]:
-    """Write every format and what changed since ``before``, and the `.gz` beside each.
-
-    ``before`` is what the last release said; None for the first, of which nothing has changed.
-    """
-    files: dict[str, bytes] = {}
-    entries: list[FileEntry] = []
-    for path, media_type, body, rows in _written(release, before):
-        for name, content, kind in (
-            (path, body, media_type),
-            (path + compress.SUFFIX, compressed(body), compress.MEDIA_TYPE),
-        ):
-            files[name] = content
-            entries.append(_entry(name, kind, content, rows))
-    return files, entries
-
-
-def _written(
-    release: ReleaseData, before: changes.Fragments | None
-) -> Iterator[tuple[str, str, bytes, int]]:
-    """Yield path, media type, bytes and rows; the changes follow from what was written."""
-    for written in all_formats():
-        yield written.PATH, written.MEDIA_TYPE, *written.write(release)
-    now = release.cache.by_code(geojson.PATH)
-    told = changes.write(now if before is None else before, now)
-    yield changes.PATH, changes.MEDIA_TYPE, *told
-
-
-def _entry(path: str, media_type: str, body: bytes, rows: int) -> FileEntry:
-    return FileEntry(
-        path=path, media_type=media_type, bytes=len(body), sha256=sha256_hex(body), rows=rows
     )
 
 

@@ -7,8 +7,9 @@ if something changed, and otherwise says that it has looked.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -29,14 +30,15 @@ from core.storage import prepare
 from core.storage.feed import LedgerFeed
 from publisher import changes, compress, durable
 from publisher.collect import Collector, Positions
-from publisher.courses import Courses, Told
-from publisher.formats import geojson
-from publisher.manifest import Words, manifest_of, rules_in_force, write_files
+from publisher.courses import Courses
+from publisher.followers import Follower, Told, keep_all_up
+from publisher.manifest import Words, manifest_of, rules_in_force
 from publisher.only_one import only_one
 from publisher.quality import Candidate, pass_gate
 from publisher.recovery import Standing, recover
 from publisher.release import switch_current, write_release
-from publisher.release_data import FragmentCache, ReleaseData
+from publisher.release_data import OBJECT, FragmentCache, ReleaseData
+from publisher.release_files import NOTHING, OnDisk, ReleaseFiles, write_files
 from publisher.release_log import ReleaseLine, append_line, line_of
 from publisher.retention import let_go
 from publisher.signing import load_signing_key, public_pem
@@ -65,20 +67,28 @@ def open_publisher(
         feed = LedgerFeed(prepare(settings))
         try:
             every_s = settings.publish_every
+            hurried = quick or every_s < TIME_TO_SQUEEZE_S
             publisher = Publisher(
                 feed,
                 settings.snapshots_folder,
                 key,
                 ttl_s=max(1, math.ceil(every_s)),
                 clock=clock,
-                compressed=compress.quick
-                if quick or every_s < TIME_TO_SQUEEZE_S
-                else compress.small,
+                strength=compress.QUICK if hurried else compress.SMALL,
+                public_url=settings.public_url.rstrip("/"),
+                followers=followers_of(settings, feed, key, clock),
             )
             yield publisher
             publisher.finish()
         finally:
             feed.close()
+
+
+def followers_of(
+    settings: Settings, feed: LedgerFeed, key: Ed25519PrivateKey, clock: Clock
+) -> tuple[Follower, ...]:
+    """Return what keeps up with the releases, in the order in which it does."""
+    return (Courses(feed, settings.snapshots_folder, key, clock),)
 
 
 class Publisher:
@@ -93,15 +103,18 @@ class Publisher:
         ttl_s: int = 30,
         clock: Clock = system_clock,
         words: Words = rules_in_words,
-        compressed: compress.Compress = compress.quick,
+        strength: compress.Strength = compress.QUICK,
+        public_url: str = "",
+        followers: Sequence[Follower] | None = None,
     ) -> None:
         self._feed, self._folder, self._key = feed, folder, key
         self._ttl_s, self._clock, self._words = ttl_s, clock, words
-        self._compressed = compressed
+        self._strength, self._public_url = strength, public_url
         self._collector = Collector(feed)
         self._cache = FragmentCache()
         self._changes = changes.Memory(folder, key.public_key())
-        self._courses = Courses(feed, folder, key, clock)
+        self._followers = (Courses(feed, folder, key, clock),) if followers is None else followers
+        self._on_disk = NOTHING
         self._passed: dict[str, OutletRecord] = {}
         self._rules: tuple[Programme, date, RulesInForce] | None = None
         self._standing: Standing | None = None
@@ -114,12 +127,14 @@ class Publisher:
         """
         positions = self._collector.collect(programme, as_of)
         manifest = self._release(self._stand(), as_of, positions, programme)
-        self._courses.keep_up_seldom(self._told(as_of, positions, programme))
+        told = self._told(as_of, positions, programme, manifest, released=True)
+        keep_all_up(self._followers, replace(told, hurried=True))
         return manifest
 
     def finish(self) -> None:
-        """Write what ``publish`` put off of the day's courses."""
-        self._courses.finish()
+        """Let everything that follows do what it put off while ``publish`` was in a hurry."""
+        for follower in self._followers:
+            follower.finish()
 
     def tick(self, rules: Programme | Rules) -> Manifest | None:
         """Make a release if one is due, and return it; else renew the time of the last look.
@@ -138,11 +153,29 @@ class Publisher:
             manifest = self._release(standing, now, positions, programme)
         else:
             self._point_readers(standing, now)
-        self._courses.keep_up(self._told(now, positions, programme))
+        newest = manifest or standing.newest
+        assert newest is not None
+        told = self._told(now, positions, programme, newest, released=manifest is not None)
+        keep_all_up(self._followers, told)
         return manifest
 
-    def _told(self, as_of: datetime, positions: Positions, programme: Programme) -> Told:
-        return Told(as_of, positions.ledger, self._collector.codes, programme.product_ids)
+    def _told(
+        self,
+        as_of: datetime,
+        positions: Positions,
+        programme: Programme,
+        newest: Manifest,
+        *,
+        released: bool,
+    ) -> Told:
+        return Told(
+            as_of=as_of,
+            position=positions.ledger,
+            codes=self._collector.codes,
+            products=programme.product_ids,
+            manifest=newest,
+            released=released,
+        )
 
     def _due(
         self, standing: Standing, now: datetime, positions: Positions, programme: Programme
@@ -172,11 +205,13 @@ class Publisher:
             products=programme.product_ids,
             records=records,
             cache=self._cache,
+            ttl_s=self._ttl_s,
+            public_url=self._public_url,
         )
-        files, entries = write_files(release, self._compressed, self._changes.before(standing))
+        files = write_files(release, self._strength, self._changes.before(standing), self._on_disk)
         manifest = manifest_of(
             release,
-            entries,
+            files.entries,
             positions=positions,
             previous=standing.last.manifest,
             audit_head=self._audit_head(standing.last, positions.audit),
@@ -186,12 +221,20 @@ class Publisher:
         self._put(standing, manifest, files)
         return manifest
 
-    def _put(self, standing: Standing, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+    def _put(self, standing: Standing, manifest: Manifest, files: ReleaseFiles) -> None:
         """Put a release on the disk; if that fails half way, the folder is looked at anew."""
         body = msgspec.json.encode(manifest)
         line = line_of(manifest, body)
-        self._standing = None
-        write_release(self._folder, manifest.sequence, files, body, self._key)
+        taken = self._folder / release_folder(self._on_disk.sequence)
+        self._standing, self._on_disk = None, NOTHING
+        write_release(
+            self._folder,
+            manifest.sequence,
+            files.bodies,
+            body,
+            self._key,
+            {path: taken / path for path in files.taken},
+        )
         append_line(self._folder, line)
         put = Standing(
             newest=manifest,
@@ -205,8 +248,8 @@ class Publisher:
         now = parse_rfc3339(manifest.published_at)
         self._point_readers(put, now)
         let_go(self._folder, put, now)
-        self._changes.keep(line.manifest, self._cache.by_code(geojson.PATH))
-        self._standing = put
+        self._changes.keep(line.manifest, self._cache.by_code(OBJECT))
+        self._standing, self._on_disk = put, OnDisk(manifest.sequence, files.reusable)
 
     def _point_readers(self, standing: Standing, checked_at: datetime) -> None:
         newest = standing.newest

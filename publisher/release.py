@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -32,14 +33,22 @@ def write_release(
     files: Mapping[str, bytes],
     manifest: bytes,
     key: Ed25519PrivateKey,
+    taken: Mapping[str, Path] = MappingProxyType({}),
 ) -> None:
-    """Write a release that nobody is pointed to yet."""
+    """Write a release that nobody is pointed to yet.
+
+    ``taken`` are files that are the same as elsewhere on the disk: no byte of them is written.
+    """
     hidden = folder / hidden_name(sequence)
     hidden.mkdir(parents=True)
     for path, body in files.items():
         place = hidden / path
         place.parent.mkdir(exist_ok=True)
         durable.write_new(place, body)
+    for path, source in taken.items():
+        place = hidden / path
+        place.parent.mkdir(exist_ok=True)
+        durable.same_file(source, place)
     durable.write_new(hidden / f"{MANIFEST}{SIGNATURE}", f"{sign(key, manifest)}\n".encode())
     durable.write_new(hidden / MANIFEST, manifest)
     for inner in {place.parent for place in hidden.rglob("*")}:

@@ -11,7 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple, Protocol
+
+import msgspec
 
 from core.domain.calendar import rfc3339, source_time
 from core.domain.snapshot import OutletRecord
@@ -31,48 +34,149 @@ WHAT_ELSE = (
     *("note", "sale_windows", "tickets", "service_periods", "website", "phone_status"),
     "changed_at",
 )
+# The key under which the cache keeps each outlet's object, which several formats share.
+OBJECT = "object"
 # What is the same for every outlet of a release, and so is no change of any.
 OF_RELEASE = frozenset({"valid_at", "published_at"})
 
 
-class _Kept(NamedTuple):
-    """A format's fragments of the last release, and the records they were made of."""
+_SOURCE = ("coordinate_source", "coordinate_precision")
+_DECIMALS = 6
+_first, _last = attrgetter(*WHO_AND_WHERE, *_SOURCE), attrgetter(*WHAT_ELSE)
+_encode = msgspec.json.Encoder().encode
 
-    records: list[OutletRecord | None]
+
+def position_of(record: OutletRecord) -> tuple[float, float]:
+    """Return longitude and latitude as published: degrees with six decimals, some 10 cm."""
+    return round(record.lon, _DECIMALS), round(record.lat, _DECIMALS)
+
+
+def outlet_object(record: OutletRecord, products: Sequence[str]) -> bytes:
+    """Encode one outlet as the site's API and every JSON format of ours say it.
+
+    The two times of the release are left out; ``lon`` and ``lat`` stand last.
+    """
+    said: dict[str, object] = dict(zip((*WHO_AND_WHERE, *_SOURCE), _first(record), strict=True))
+    for product in products:
+        said[product] = record.counts.get(product, 0)
+        said[f"{product}_level"] = record.levels.get(product, "none")
+    said.update(zip(WHAT_ELSE, _last(record), strict=True))
+    said["lon"], said["lat"] = position_of(record)
+    return _encode(said)
+
+
+class Town(NamedTuple):
+    """The places of one town's outlets in the records; ``version`` grows when any is another."""
+
+    places: Sequence[int]
+    version: int
+
+
+class _Kept(NamedTuple):
+    """A format's fragments, the codes in their order, and which records they were made of."""
+
+    generation: int
+    codes: Sequence[str]
     fragments: list[bytes]
 
 
 class FragmentCache:
-    """The fragments of the last release, by format."""
+    """What was made of the records of the last release, by format, and what changed since.
+
+    Each release of other records begins a new generation; a record remembers the one in which it
+    came, so that a format makes only the fragments that are older than their record.
+    """
 
     def __init__(self) -> None:
+        self._generation = 0
+        self._records: Sequence[OutletRecord] = ()
+        self._codes: list[str] = []
+        self._came: dict[str, int] = {}
+        self._changed: list[int] = []
         self._kept: dict[str, _Kept] = {}
+        self._towns: dict[str, Town] = {}
 
     def fragments(
         self, path: str, records: Sequence[OutletRecord], make: Callable[[OutletRecord], bytes]
     ) -> list[bytes]:
-        """Return one fragment a record, in order; ``make`` is asked for those that changed."""
-        kept = self._aligned(self._kept.get(path), records)
-        for index, (old, new) in enumerate(zip(kept.records, records, strict=True)):
-            if old is not new:
-                kept.fragments[index] = make(new)
-        self._kept[path] = _Kept(list(records), kept.fragments)
-        return kept.fragments
+        """Return one fragment a record, in order; ``make`` is asked for those that changed.
+
+        The list is the cache's own: do not change it.
+        """
+        self._move_to(records)
+        kept = self._kept.get(path, _Kept(0, (), []))
+        if kept.codes is self._codes:
+            fragments, stale = kept.fragments, self._stale_since(kept.generation)
+        else:
+            fragments, stale = self._aligned(kept)
+        for place in stale:
+            fragments[place] = make(records[place])
+        self._kept[path] = _Kept(self._generation, self._codes, fragments)
+        return fragments
 
     def by_code(self, path: str) -> dict[str, bytes]:
         """Return the fragments of the last release by outlet; they are never changed later."""
         kept = self._kept[path]
-        codes = (record.code for record in kept.records if record)
-        return dict(zip(codes, kept.fragments, strict=True))
+        return dict(zip(kept.codes, kept.fragments, strict=True))
 
-    def _aligned(self, kept: _Kept | None, records: Sequence[OutletRecord]) -> _Kept:
-        """Return what is kept in the order of the records, also after outlets came or went."""
-        if kept and len(kept.records) == len(records):
-            return kept
-        pairs = zip(kept.records, kept.fragments, strict=True) if kept else ()
-        by_code = {record.code: (record, fragment) for record, fragment in pairs if record}
-        found = [by_code.get(record.code, (None, b"")) for record in records]
-        return _Kept([record for record, _ in found], [fragment for _, fragment in found])
+    def towns(self, records: Sequence[OutletRecord]) -> Mapping[str, Town]:
+        """Return the outlets of each town, by its code; empty where no town is known."""
+        self._move_to(records)
+        return self._towns
+
+    def _move_to(self, records: Sequence[OutletRecord]) -> None:
+        """Begin a new generation if these are other records."""
+        if records is self._records:
+            return
+        self._generation += 1
+        old, codes = self._records, [record.code for record in records]
+        same_places = codes == self._codes
+        if same_places:
+            pairs = enumerate(zip(old, records, strict=True))
+            self._changed = [place for place, (was, now) in pairs if was is not now]
+        else:
+            known = dict(zip(self._codes, old, strict=True))
+            changed = (known.get(record.code) is not record for record in records)
+            self._changed = [place for place, new in enumerate(changed) if new]
+            self._codes = codes
+        for place in self._changed:
+            self._came[codes[place]] = self._generation
+        self._regroup(old, records, same_places)
+        self._records = records
+
+    def _regroup(
+        self, old: Sequence[OutletRecord], now: Sequence[OutletRecord], same_places: bool
+    ) -> None:
+        """Tell which towns hold other records than before."""
+        changed = self._changed
+        if same_places and all(old[n].town_code == now[n].town_code for n in changed):
+            for code in {now[place].town_code for place in changed}:
+                self._towns[code] = Town(self._towns[code].places, self._generation)
+            return
+        places: dict[str, list[int]] = {}
+        for place, record in enumerate(now):
+            places.setdefault(record.town_code, []).append(place)
+        self._towns = {code: Town(places[code], self._generation) for code in sorted(places)}
+
+    def _stale_since(self, generation: int) -> Sequence[int]:
+        if generation == self._generation:
+            return ()
+        if generation == self._generation - 1:
+            return self._changed
+        came = self._came
+        return [place for place, code in enumerate(self._codes) if came[code] > generation]
+
+    def _aligned(self, kept: _Kept) -> tuple[list[bytes], list[int]]:
+        """Put what is kept into the order of the records, after outlets came or went."""
+        known = dict(zip(kept.codes, kept.fragments, strict=True))
+        fragments = [known.get(code, b"") for code in self._codes]
+        came = self._came
+        stale = [
+            place
+            for place, code in enumerate(self._codes)
+            if code not in known or came[code] > kept.generation
+        ]
+        return fragments, stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +185,9 @@ class ReleaseData:
 
     ``records`` ascend by code and hold every published outlet; their ``valid_at`` and
     ``published_at`` are empty, since they are the same for all: ``as_of`` and ``published_at``
-    here. ``products`` are the programme's, in its order.
+    here. ``products`` are the programme's, in its order. ``ttl_s`` are the seconds until the
+    next look. ``public_url`` is where the public reaches the site, without a slash at its end;
+    empty where the operator does not say.
     """
 
     sequence: int
@@ -90,6 +196,17 @@ class ReleaseData:
     products: tuple[str, ...]
     records: Sequence[OutletRecord]
     cache: FragmentCache = field(default_factory=FragmentCache)
+    ttl_s: int = 30
+    public_url: str = ""
+
+    def objects(self) -> list[bytes]:
+        """Return each outlet as one flat JSON object without the release's times, in order."""
+        products = self.products
+        return self.fragments(OBJECT, lambda record: outlet_object(record, products))
+
+    def towns(self) -> Mapping[str, Town]:
+        """Return where each town's outlets stand in ``records``; see ``FragmentCache``."""
+        return self.cache.towns(self.records)
 
     def fragments(self, path: str, make: Callable[[OutletRecord], bytes]) -> list[bytes]:
         """Return one fragment a record, in order; see ``FragmentCache``."""
@@ -125,8 +242,8 @@ class Stated(NamedTuple):
     """What a published file says, for the comparison of all formats of one release.
 
     ``numbers`` are pieces per product, by outlet code, in the order of the file. ``whole`` tells
-    whether outlets without any stock are listed too. ``sequence`` is None where the format has no
-    place for it.
+    whether outlets without any stock are listed too. ``source_time`` is empty and ``sequence`` is
+    None where the format has no place for it.
     """
 
     source_time: str
@@ -148,18 +265,46 @@ def numbers_of(
     }
 
 
+def numbers_in(said: Mapping[str, object]) -> dict[str, int]:
+    """Pick what has a level beside it from an outlet's object: pieces by product."""
+    return {
+        name: value
+        for name, value in said.items()
+        if f"{name}_level" in said and isinstance(value, int)
+    }
+
+
+class Written(NamedTuple):
+    """One file that a format writes. ``rows`` are the outlets it lists.
+
+    ``body`` may be made later, for a file with a ``version``: where the last release has the same
+    file in the same version, it is taken from there and never made. A binary file (``packs`` is
+    False) has no packed copies beside it.
+    """
+
+    path: str
+    media_type: str
+    body: bytes | Callable[[], bytes]
+    rows: int
+    version: int | None = None
+    packs: bool = True
+
+
 class Format(Protocol):
-    """The shape of every module in ``publisher.formats``."""
+    """The shape of every module in ``publisher.formats``.
 
-    PATH: str
-    MEDIA_TYPE: str
+    ``PATHS`` are the names of the files that it writes; one that ends in a slash is a folder of
+    any number of files.
+    """
 
-    def write(self, release: ReleaseData) -> tuple[bytes, int]:
-        """Return the file's bytes, and how many outlets it lists."""
+    PATHS: tuple[str, ...]
 
-    def read(self, body: bytes) -> Stated:
-        """Read a file of this format back, for verification.
+    def write(self, release: ReleaseData) -> list[Written]:
+        """Return the files, whole."""
+
+    def read(self, bodies: Mapping[str, bytes]) -> Stated:
+        """Read its files back, by path, for verification.
 
         Raises:
-            ValueError: it is not such a file.
+            ValueError: they are not such files.
         """

@@ -30,8 +30,8 @@ from core.releases import (
     read_manifest_of,
     sha256_hex,
 )
-from publisher.compress import SUFFIX, ungzipped
-from publisher.formats import geojson
+from publisher.compress import UNPACKED
+from publisher.formats import ndjson
 from publisher.recovery import sequences
 from publisher.release import is_reduced
 from publisher.release_log import LOG, ReleaseLine, line_of, read_log
@@ -182,7 +182,7 @@ def check_changes(folder: Folder) -> Iterator[Fault]:
 
 
 def _objects(folder: Folder, found: Found) -> Objects | None:
-    body = _text(folder, found, geojson.PATH)
+    body = _text(folder, found, ndjson.PATH)
     return None if body is None else objects_of(body)
 
 
@@ -244,11 +244,12 @@ def _missed(folder: Folder, found: Found, missing: Mapping[str, str]) -> Iterato
 def _twins(bodies: dict[str, bytes]) -> Iterator[tuple[str, str]]:
     """Each compressed file holds exactly the plain one."""
     for path, body in bodies.items():
-        plain = bodies.get(path.removesuffix(SUFFIX))
-        if not path.endswith(SUFFIX) or plain is None:
+        name, dot, ending = path.rpartition(".")
+        plain, unpacked = bodies.get(name), UNPACKED.get(dot + ending)
+        if plain is None or unpacked is None:
             continue
         try:
-            if ungzipped(body, len(plain)) != plain:
+            if unpacked(body, len(plain)) != plain:
                 yield path, "it does not hold the plain file"
         except ValueError as error:
             yield path, str(error)

@@ -11,25 +11,18 @@ from typing import Any
 import msgspec
 
 from publisher import changes
-from publisher.release_data import OF_RELEASE
 
 Objects = Mapping[str, Mapping[str, Any]]
 """What a release says of each outlet, by code, without the times of the release."""
 
 
 def objects_of(body: bytes) -> Objects | None:
-    """Read the GeoJSON of a release; None where it cannot be read."""
+    """Read the NDJSON of a release; None where it cannot be read."""
     try:
-        features = msgspec.json.decode(body)["features"]
-        return {str(feature["properties"]["code"]): _flat(feature) for feature in features}
+        outlets = [msgspec.json.decode(line) for line in body.split(b"\n")[:-1]]
+        return {str(said["code"]): said for said in outlets}
     except (msgspec.DecodeError, KeyError, TypeError, ValueError):
         return None
-
-
-def _flat(feature: Mapping[str, Any]) -> dict[str, Any]:
-    lon, lat = feature["geometry"]["coordinates"]
-    fields = {name: v for name, v in feature["properties"].items() if name not in OF_RELEASE}
-    return fields | {"lon": lon, "lat": lat}
 
 
 def untold(before: Objects | None, now: Objects, body: bytes) -> Iterator[str]:

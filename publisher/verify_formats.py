@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 
 from core.domain.calendar import source_time
 from core.domain.snapshot import Manifest
 from core.storage.feed import LedgerFeed
-from publisher.formats import all_formats
+from publisher.formats import format_of
 from publisher.release_data import Format, Stated
 from publisher.times import parse_rfc3339
 
@@ -16,14 +15,12 @@ from publisher.times import parse_rfc3339
 def disagreements(manifest: Manifest, bodies: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     """Yield (file, what is wrong): with the manifest, and with the file that says the most."""
     stated: dict[str, Stated] = {}
-    for path, body in bodies.items():
-        if path not in _formats():
-            continue
+    for name, (form, files) in _by_format(bodies).items():
         try:
-            stated[path] = _formats()[path].read(body)
+            stated[name] = form.read(files)
         except (ValueError, KeyError, TypeError) as error:
-            yield path, f"it cannot be read: {error}"
-    rows = {entry.path: entry.rows for entry in manifest.files}
+            yield name, f"it cannot be read: {error}"
+    rows = _rows(manifest)
     fullest = fullest_of(stated)
     for path, says in stated.items():
         yield from ((path, what) for what in _against_manifest(says, manifest, rows[path]))
@@ -33,9 +30,28 @@ def disagreements(manifest: Manifest, bodies: Mapping[str, bytes]) -> Iterator[t
         yield from (("manifest.json", what) for what in _counts(manifest, fullest))
 
 
-@cache
-def _formats() -> Mapping[str, Format]:
-    return {found.PATH: found for found in all_formats()}
+def _by_format(bodies: Mapping[str, bytes]) -> dict[str, tuple[Format, dict[str, bytes]]]:
+    """Gather the files of each format, under the first of its names."""
+    found: dict[str, tuple[Format, dict[str, bytes]]] = {}
+    for path, body in bodies.items():
+        form = format_of(path)
+        if form is not None:
+            found.setdefault(form.PATHS[0], (form, {}))[1][path] = body
+    return found
+
+
+def _rows(manifest: Manifest) -> dict[str, int]:
+    """Return how many outlets each format lists, under the first of its names.
+
+    The files of a folder list some each; other files of one format list the same ones each.
+    """
+    rows: dict[str, int] = {}
+    for entry in manifest.files:
+        form = format_of(entry.path)
+        if form is not None:
+            name = form.PATHS[0]
+            rows[name] = entry.rows + (rows.get(name, 0) if name.endswith("/") else 0)
+    return rows
 
 
 def fullest_of(stated: Mapping[str, Stated]) -> Stated | None:
@@ -47,7 +63,7 @@ def fullest_of(stated: Mapping[str, Stated]) -> Stated | None:
 def _against_manifest(says: Stated, manifest: Manifest, rows: int) -> Iterator[str]:
     if says.rows != rows or says.rows != len(says.numbers):
         yield f"it has {says.rows} rows, {len(says.numbers)} outlets; the manifest says {rows}"
-    if says.rows and says.source_time != source_time(parse_rfc3339(manifest.as_of)):
+    if says.rows and says.source_time not in ("", source_time(parse_rfc3339(manifest.as_of))):
         yield f"its source time is {says.source_time}; the manifest says {manifest.as_of}"
     if says.sequence not in (None, manifest.sequence):
         yield f"it says that it is of release {says.sequence}"
@@ -89,9 +105,7 @@ def against_ledger(
     manifest: Manifest, bodies: Mapping[str, bytes], feed: LedgerFeed
 ) -> Iterator[str]:
     """Recompute every published number from the entries up to the stated position."""
-    stated = {
-        path: _formats()[path].read(body) for path, body in bodies.items() if path in _formats()
-    }
+    stated = {name: form.read(files) for name, (form, files) in _by_format(bodies).items()}
     fullest = fullest_of(stated)
     if fullest is None:
         return

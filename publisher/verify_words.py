@@ -14,7 +14,7 @@ from core.domain.snapshot import Manifest
 from core.errors import Invalid
 from core.storage.feed import LedgerFeed
 from publisher.collect import Collector
-from publisher.formats import geojson
+from publisher.formats import ndjson
 from publisher.times import parse_rfc3339
 from publisher.verify_changes import objects_of
 
@@ -35,7 +35,7 @@ def words_against_state(
     manifest: Manifest, bodies: Mapping[str, bytes], feed: LedgerFeed
 ) -> Iterator[str]:
     """Recompute what stands in the way of buying; nothing where it cannot be recomputed."""
-    published = objects_of(bodies[geojson.PATH])
+    published = objects_of(bodies[ndjson.PATH])
     if published is None or not words_can_be_recomputed(manifest, feed):
         return
     try:

@@ -14,9 +14,9 @@ from core.domain.outlets import KINDS
 from core.domain.text import Text
 
 OFFICIAL, WHOLE, GEOJSON = "maskdata.csv", "maskdata-all.csv", "outlets.geojson"
-POINTS, CHANGES, API = "points.json", "changes.ndjson", "API"
-# What has the whole record; the changes have all of it but the two times of the release.
-FULL = (WHOLE, GEOJSON, CHANGES, API)
+POINTS, LINES, CHANGES, API = "points.json", "outlets.ndjson", "changes.ndjson", "API"
+# What has the whole record; lines and changes have all of it but the two times of the release.
+FULL = (WHOLE, GEOJSON, LINES, CHANGES, API)
 
 FILES: Mapping[str, Text] = {
     OFFICIAL: Text(
@@ -30,6 +30,10 @@ FILES: Mapping[str, Text] = {
     GEOJSON: Text("所有販售點，地圖用（RFC 7946）", "every outlet, for maps (RFC 7946)"),
     POINTS: Text(
         "與 2020 年社群的 points.json 相容", "drop-in for the community's points.json of 2020"
+    ),
+    LINES: Text(
+        "所有販售點，一行一個 JSON 物件",
+        "every outlet, one JSON object a line",
     ),
     CHANGES: Text(
         "與上一份資料集不同的販售點，一行一個",
@@ -104,7 +108,7 @@ def _everywhere(
     files = {OFFICIAL: official} if official else {}
     files |= {WHOLE: name, GEOJSON: name}
     files |= {POINTS: points} if points else {}
-    files |= {CHANGES: name} if changes else {}
+    files |= {LINES: name, CHANGES: name} if changes else {}
     return files | {API: name}
 
 

@@ -5,6 +5,7 @@ A text cell that a spreadsheet would run as a formula is prefixed with a quote; 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from operator import attrgetter
 
 from core.domain.calendar import source_time
@@ -16,18 +17,20 @@ from publisher.release_data import (
     WHO_AND_WHERE,
     ReleaseData,
     Stated,
+    Written,
     joined,
     numbers_of,
+    position_of,
 )
 from publisher.times import parse_rfc3339
 
 PATH = "maskdata-all.csv"
 MEDIA_TYPE = "text/csv; charset=utf-8"
+PATHS = (PATH,)
 
 _POINT = ("lon", "lat")
 _SOURCE = ("coordinate_source", "coordinate_precision")
 _RELEASE = ("valid_at", "published_at")
-_DECIMALS = 6
 _place, _source, _rest = (attrgetter(*names) for names in (WHO_AND_WHERE, _SOURCE, WHAT_ELSE))
 
 
@@ -37,13 +40,13 @@ def columns(products: tuple[str, ...]) -> list[str]:
     return [*WHO_AND_WHERE, *_POINT, *_SOURCE, *stock, *WHAT_ELSE, *_RELEASE]
 
 
-def write(release: ReleaseData) -> tuple[bytes, int]:
+def write(release: ReleaseData) -> list[Written]:
     """Write the file; the release's two times end each row, so they are what joins them."""
     products = release.products
 
     def fragment(record: OutletRecord) -> bytes:
         cells = [*map(safe_cell, _place(record))]
-        cells += (f"{round(value, _DECIMALS)!r}" for value in (record.lon, record.lat))
+        cells += map(repr, position_of(record))
         cells += map(safe_cell, _source(record))
         for product in products:
             cells += (str(record.counts.get(product, 0)), record.levels.get(product, "none"))
@@ -53,15 +56,17 @@ def write(release: ReleaseData) -> tuple[bytes, int]:
     rows = release.fragments(PATH, fragment)
     times = f"{release.valid_at},{release.published}\n".encode()
     heading = BOM + f"{','.join(columns(products))}\n".encode()
-    return joined(rows, times, heading, times if rows else b""), len(rows)
+    body = joined(rows, times, heading, times if rows else b"")
+    return [Written(PATH, MEDIA_TYPE, body, len(rows))]
 
 
-def read(body: bytes) -> Stated:
+def read(bodies: Mapping[str, bytes]) -> Stated:
     """Read the file back.
 
     Raises:
         ValueError: it is not such a file.
     """
+    body = bodies[PATH]
     heading = body.split(b"\n", 1)[0].decode("utf-8-sig").split(",")
     products = tuple(name for name in heading if f"{name}_level" in heading)
     wanted = ("code", "name", "valid_at", *products)

@@ -6,12 +6,15 @@ by code, rows with both numbers zero left out, one source time for the whole fil
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.domain.snapshot import OutletRecord
 from publisher.csv_text import BOM, read_columns, row
-from publisher.release_data import ReleaseData, Stated, joined, numbers_of
+from publisher.release_data import ReleaseData, Stated, Written, joined, numbers_of
 
 PATH = "maskdata.csv"
 MEDIA_TYPE = "text/csv; charset=utf-8"
+PATHS = (PATH,)
 
 COLUMNS = (
     "醫事機構代碼",
@@ -26,11 +29,12 @@ PRODUCTS = ("adult_mask", "child_mask")
 _HEADING = BOM + f"{','.join(COLUMNS)}\n".encode()
 
 
-def write(release: ReleaseData) -> tuple[bytes, int]:
+def write(release: ReleaseData) -> list[Written]:
     """Write the file; the source time ends each row, so it is what joins them."""
     rows = [fragment for fragment in release.fragments(PATH, _fragment) if fragment]
     time = f"{release.source_time}\n".encode()
-    return joined(rows, time, _HEADING, time if rows else b""), len(rows)
+    body = joined(rows, time, _HEADING, time if rows else b"")
+    return [Written(PATH, MEDIA_TYPE, body, len(rows))]
 
 
 def _fragment(record: OutletRecord) -> bytes:
@@ -42,14 +46,14 @@ def _fragment(record: OutletRecord) -> bytes:
     return f"{texts},{adult},{child},".encode()
 
 
-def read(body: bytes) -> Stated:
+def read(bodies: Mapping[str, bytes]) -> Stated:
     """Read the file back.
 
     Raises:
         ValueError: it is not such a file.
     """
     codes, names, *stock, times = read_columns(
-        body, COLUMNS, (*COLUMNS[:2], *COLUMNS[4:6], COLUMNS[6])
+        bodies[PATH], COLUMNS, (*COLUMNS[:2], *COLUMNS[4:6], COLUMNS[6])
     )
     if len(set(times)) > 1:
         raise ValueError(f"source times differ: {', '.join(sorted(set(times)))}")

@@ -6,15 +6,17 @@ two numbers; ``service_periods`` 21 characters, N = open, Y = closed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
 
 from core.domain.snapshot import OutletRecord
-from publisher.release_data import GAP, ReleaseData, Stated, joined
+from publisher.release_data import GAP, ReleaseData, Stated, Written, joined, position_of
 
 PATH = "points.json"
 MEDIA_TYPE = "application/json"
+PATHS = (PATH,)
 
 _DAYS, _PARTS = "一二三四五六日", ("上午", "下午", "晚上")
 _WORDS = {"N": "看診", "Y": "休診"}
@@ -25,15 +27,15 @@ _WHY_NOT = {
     "closed": "已停止販售",
     "unsure": "販售情形待確認",
 }
-_DECIMALS = 6
 _encode = msgspec.json.Encoder().encode
 
 
-def write(release: ReleaseData) -> tuple[bytes, int]:
+def write(release: ReleaseData) -> list[Written]:
     """Write the file; the source time of all goes into the gap that each fragment has."""
     features = release.fragments(PATH, _fragment)
     body = joined(features, b",\n", b'{"type":"FeatureCollection","features":[\n', b"\n]}\n")
-    return body.replace(GAP, release.source_time.encode()), len(features)
+    dated = body.replace(GAP, release.source_time.encode())
+    return [Written(PATH, MEDIA_TYPE, dated, len(features))]
 
 
 def _fragment(record: OutletRecord) -> bytes:
@@ -55,12 +57,11 @@ def _fragment(record: OutletRecord) -> bytes:
         "cunli": "",
         "service_periods": record.service_periods,
     }
-    position = [round(record.lon, _DECIMALS), round(record.lat, _DECIMALS)]
     return b'{"type":"Feature","properties":%b,"updated":"%b",%b,"geometry":%b}' % (
         _encode(properties)[:-1],
         GAP,
         _encode(rest)[1:],
-        _encode({"type": "Point", "coordinates": position}),
+        _encode({"type": "Point", "coordinates": position_of(record)}),
     )
 
 
@@ -99,13 +100,13 @@ class _Collection(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Collection).decode
 
 
-def read(body: bytes) -> Stated:
+def read(bodies: Mapping[str, bytes]) -> Stated:
     """Read the file back.
 
     Raises:
         ValueError: it is not such a file.
     """
-    points = [feature.properties for feature in _decode(body).features]
+    points = [feature.properties for feature in _decode(bodies[PATH]).features]
     times = {point.updated for point in points}
     if len(times) > 1:
         raise ValueError(f"source times differ: {', '.join(sorted(times))}")

@@ -16,8 +16,8 @@ from core.domain.snapshot import AVAILABILITIES, Current, Manifest, OutletRecord
 from core.resources import data_path
 from publisher import compress
 from publisher.formats import all_formats
-from publisher.manifest import write_files
 from publisher.release_data import ReleaseData
+from publisher.release_files import write_files
 from tests.public_site.releases import NOW, some_outlets
 
 TABLES = {"RECORD": RECORD, "ALSO": ALSO, "CURRENT": CURRENT, "MANIFEST": MANIFEST}
@@ -31,7 +31,7 @@ def fields_of(shape: type[msgspec.Struct]) -> list[str]:
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
     outlets = sorted(some_outlets(), key=lambda outlet: outlet.code)
-    return write_files(ReleaseData(1, NOW, NOW, PRODUCTS, outlets), compress.quick)[0]
+    return write_files(ReleaseData(1, NOW, NOW, PRODUCTS, outlets), compress.QUICK).bodies
 
 
 def csv_heading(body: bytes) -> list[str]:
@@ -74,7 +74,7 @@ def test_members_of_a_changed_outlet_are_those_of_the_dictionary():
 
 def test_every_file_of_the_publisher_is_in_the_dictionary():
     said = {name for field in (*RECORD, *ALSO) for name in field.files}
-    assert {made.PATH for made in all_formats()} <= said
+    assert {path for made in all_formats() for path in made.PATHS} <= said
 
 
 def test_every_answer_of_the_api_opens_with_the_explained_members():

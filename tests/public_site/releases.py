@@ -21,10 +21,10 @@ from core.releases import sha256_hex
 from core.rules import MASKS, load_programmes
 from publisher import compress
 from publisher.collect import Positions
-from publisher.formats import geojson
-from publisher.manifest import manifest_of, rules_in_force, write_files
+from publisher.manifest import manifest_of, rules_in_force
 from publisher.release import switch_current, write_release
-from publisher.release_data import ReleaseData
+from publisher.release_data import OBJECT, ReleaseData
+from publisher.release_files import write_files
 from publisher.signing import public_pem
 
 NOW = datetime(2020, 2, 6, 10, 30, 5, tzinfo=TAIPEI)
@@ -185,10 +185,10 @@ class Folder:
         self.sequence = self.sequence + 1 if sequence is None else sequence
         records = sorted(outlets, key=lambda record: record.code)
         release = ReleaseData(self.sequence, at, at, programme.product_ids, records)
-        files, entries = write_files(release, compress.quick, self._said)
+        files = write_files(release, compress.QUICK, self._said)
         manifest = manifest_of(
             release,
-            entries,
+            files.entries,
             positions=Positions(self.sequence * 10, 1, 5),
             previous=self._previous,
             audit_head="0" * 64,
@@ -196,8 +196,8 @@ class Folder:
             ttl_s=TTL_S,
         )
         body = msgspec.json.encode(manifest)
-        self._said, self._previous = release.cache.by_code(geojson.PATH), sha256_hex(body)
-        return manifest, body, files
+        self._said, self._previous = release.cache.by_code(OBJECT), sha256_hex(body)
+        return manifest, body, files.bodies
 
     def point_to(
         self, manifest: Manifest, body: bytes, at: datetime, key: Ed25519PrivateKey | None = None

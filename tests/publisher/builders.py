@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from core.domain.calendar import TAIPEI
 from core.domain.outlet_says import OutletSays
 from core.domain.outlets import Outlet, kind_of
-from core.domain.snapshot import OutletRecord
+from core.domain.snapshot import Manifest, OutletRecord, RulesInForce
 from core.settings import Settings
 from core.storage import prepare, register
 from core.storage.audit_table import write_audit
 from core.storage.connection import connect_writer, to_microseconds
 from core.storage.outlet_states import write_states
-from publisher.release_data import ReleaseData
+from publisher.release_data import Format, ReleaseData, Stated
 
 NINE = datetime(2020, 2, 6, 9, 0, 3, tzinfo=TAIPEI)
 
@@ -162,3 +162,43 @@ def a_release(*records: OutletRecord, **fields: object) -> ReleaseData:
         "records": list(records),
     }
     return ReleaseData(**(values | fields))  # type: ignore[arg-type]
+
+
+def bodies_of(form: Format, release: ReleaseData) -> dict[str, bytes]:
+    """Return the files that a format writes, by path."""
+    return {
+        path: body if isinstance(body, bytes) else body()
+        for path, _, body, *_ in form.write(release)
+    }
+
+
+def written_by(form: Format, release: ReleaseData) -> tuple[bytes, int]:
+    """Return the one file of a format, and how many outlets it lists."""
+    (written,) = form.write(release)
+    return bodies_of(form, release)[written.path], written.rows
+
+
+def read_by(form: Format, body: bytes) -> Stated:
+    """Read the one file of a format back."""
+    return form.read({form.PATHS[0]: body})
+
+
+def a_manifest(**fields: object) -> Manifest:
+    """Return the manifest of an empty first release."""
+    values: dict[str, object] = {
+        "sequence": 1,
+        "as_of": "2020-02-06T09:00:03+08:00",
+        "published_at": "2020-02-06T09:00:04+08:00",
+        "ttl_s": 30,
+        "ledger_position": "0",
+        "state_position": "0.0.0",
+        "previous": "",
+        "audit_head": "0" * 64,
+        "audit_position": "0",
+        "rules": RulesInForce(
+            programme="masks", block="", pinned=False, hash="", words={}, document={}
+        ),
+        "counts": {},
+        "files": [],
+    }
+    return Manifest(**(values | fields))  # type: ignore[arg-type]

@@ -16,11 +16,20 @@ from core.releases import read_file, read_manifest_of
 from public_site.view import Release, build_view
 from publisher import changes
 from publisher.changes import read, removal
-from publisher.formats import geojson
+from publisher.formats import geojson, ndjson
 from publisher.publishing import Publisher
 from publisher.recovery import sequences
+from publisher.release_data import OBJECT
 from publisher.verify import Fault, check_folder, check_release, open_folder
-from tests.publisher.builders import NINE, HandClock, LedgerFile, a_record, a_release, an_outlet
+from tests.publisher.builders import (
+    NINE,
+    HandClock,
+    LedgerFile,
+    a_record,
+    a_release,
+    an_outlet,
+    written_by,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -230,7 +239,7 @@ def test_after_a_release_that_cannot_be_read_every_outlet_is_told_and_the_lost_o
     for _ in range(2):
         clock.forward(seconds=1)
         publisher.publish(clock.now, masks)
-    (folder / "0000000002" / geojson.PATH).write_bytes(b"damaged")
+    (folder / "0000000002" / ndjson.PATH).write_bytes(b"damaged")
     clock.forward(seconds=1)
     open_shop.register(an_outlet(TWO, test=True))
     begin().tick(masks)
@@ -251,14 +260,14 @@ def test_where_every_release_is_lost_but_the_log_every_outlet_is_told(
     assert reader.told(2) == reader.objects(2)
 
 
-def test_the_pieces_of_a_written_file_are_the_fragments_that_it_was_made_of() -> None:
+def test_the_lines_of_a_written_file_are_the_objects_that_it_was_made_of() -> None:
     odd = ['"valid_at":"x"}}', ',"properties":{', "two\nlines", "a\\", "𠮷野家"]
     records = [a_record(f"590101{n:04d}", note=text, name=text) for n, text in enumerate(odd)]
     release = a_release(*records)
-    body, _ = geojson.write(release)
-    assert geojson.features_of(body) == release.cache.by_code(geojson.PATH)
-    empty, _ = geojson.write(a_release())
-    assert geojson.features_of(empty) == {}
+    body, _ = written_by(ndjson, release)
+    assert ndjson.objects_of(body) == release.cache.by_code(OBJECT)
+    empty, _ = written_by(ndjson, a_release())
+    assert ndjson.objects_of(empty) == {}
 
 
 @pytest.mark.parametrize(

@@ -21,12 +21,13 @@ from core.releases import Untrusted, course_days, read_course
 from core.storage.feed import LedgerFeed, Move
 from public_site.courses import load
 from publisher import signing
-from publisher.courses import Courses, Told, is_over
+from publisher.courses import Courses, is_over
+from publisher.followers import Told
 from publisher.publishing import Publisher
 from publisher.stock_days import StockDays, day_of, slot_of
 from publisher.verify import Fault, check_folder, open_folder
 from publisher.verify_courses import course_against_ledger
-from tests.publisher.builders import NINE, HandClock, LedgerFile, an_outlet
+from tests.publisher.builders import NINE, HandClock, LedgerFile, a_manifest, an_outlet
 
 pytestmark = pytest.mark.slow
 
@@ -321,7 +322,15 @@ def test_a_reader_finds_a_signed_course_at_every_step_of_its_being_replaced(
     monkeypatch.setattr(signing.durable, "replace", looked_at)
     for hour in (9, 10):
         shop.move(ONE, ADULT, 5, at(hour - 1, 30))
-        courses.keep_up(Told(at(hour, 0, 15), feed.position(), [ONE], [ADULT]))
+        courses.keep_up(
+            Told(
+                as_of=at(hour, 0, 15),
+                position=feed.position(),
+                codes=[ONE],
+                products=[ADULT],
+                manifest=a_manifest(),
+            )
+        )
     assert [text[11:16] for text in seen] == ["09:00", "09:00", "09:00", "10:00", "10:00"]
 
 

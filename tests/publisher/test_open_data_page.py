@@ -16,7 +16,9 @@ NAMES = set(re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", PAGE, flags=re.DOT
 def test_the_table_of_files_is_the_formats_that_are_found_and_the_changes() -> None:
     block = PAGE.split("writes: files -->")[1].split("<!-- end -->")[0]
     rows = re.findall(r"^\| `(\S+)` \|", block, re.MULTILINE)
-    assert sorted(rows) == sorted([changes.PATH, *(form.PATH for form in all_formats())])
+    assert sorted(rows) == sorted(
+        [changes.PATH, *(path for form in all_formats() for path in form.PATHS)]
+    )
 
 
 def test_every_field_of_record_manifest_and_pointer_is_explained() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from core.spreadsheets import guarded, unguarded
 from publisher.formats import full_csv
-from tests.publisher.builders import a_record, a_release
+from tests.publisher.builders import a_record, a_release, read_by, written_by
 
 
 def _rows(body: bytes) -> list[dict[str, str]]:
@@ -17,7 +17,9 @@ def _rows(body: bytes) -> list[dict[str, str]]:
 
 
 def test_every_field_of_the_record_has_its_column() -> None:
-    body, rows = full_csv.write(a_release(a_record(note="先來先買", website="https://a.example/")))
+    body, rows = written_by(
+        full_csv, a_release(a_record(note="先來先買", website="https://a.example/"))
+    )
     (row,) = _rows(body)
     assert rows == 1
     assert row == {
@@ -55,7 +57,9 @@ def test_every_field_of_the_record_has_its_column() -> None:
 
 
 def test_an_outlet_without_stock_is_listed_with_its_zeros() -> None:
-    body, rows = full_csv.write(a_release(a_record(counts={"adult_mask": 0, "child_mask": 0})))
+    body, rows = written_by(
+        full_csv, a_release(a_record(counts={"adult_mask": 0, "child_mask": 0}))
+    )
     assert rows == 1
     assert _rows(body)[0]["adult_mask"] == "0"
 
@@ -80,10 +84,10 @@ def test_an_outlet_without_stock_is_listed_with_its_zeros() -> None:
     ],
 )
 def test_a_text_that_a_spreadsheet_would_run_is_prefixed_with_a_quote(text: str) -> None:
-    body, _ = full_csv.write(a_release(a_record(note=text, name=text)))
+    body, _ = written_by(full_csv, a_release(a_record(note=text, name=text)))
     (row,) = _rows(body)
     assert row["note"] == f"'{text}"
-    assert full_csv.read(body).names == {"5901010058": text}
+    assert read_by(full_csv, body).names == {"5901010058": text}
 
 
 @pytest.mark.parametrize(
@@ -101,7 +105,7 @@ def test_the_quote_can_be_taken_off_again_whatever_the_text_was(rng) -> None:
 
 
 def test_numbers_stay_bare() -> None:
-    body, _ = full_csv.write(a_release(a_record(lon=119.5, lat=23.567891234)))
+    body, _ = written_by(full_csv, a_release(a_record(lon=119.5, lat=23.567891234)))
     assert b",119.5,23.567891," in body
     assert b",120,plenty,0,none," in body
 
@@ -109,11 +113,11 @@ def test_numbers_stay_bare() -> None:
 def test_rare_characters_quotes_and_line_breaks_come_back_as_they_were() -> None:
     names = ["堃𡘙藥局", 'say "hi"', "a,b", "two\r\nlines", "巿立"]
     records = [a_record(f"590101{n:04d}", name=name) for n, name in enumerate(names)]
-    body, _ = full_csv.write(a_release(*records))
-    assert list(full_csv.read(body).names.values()) == names
+    body, _ = written_by(full_csv, a_release(*records))
+    assert list(read_by(full_csv, body).names.values()) == names
 
 
 def test_a_heading_that_was_changed_is_not_read() -> None:
-    body, _ = full_csv.write(a_release(a_record()))
+    body, _ = written_by(full_csv, a_release(a_record()))
     with pytest.raises(ValueError, match="heading"):
-        full_csv.read(body.replace(b"code,name", b"name,code", 1))
+        read_by(full_csv, body.replace(b"code,name", b"name,code", 1))

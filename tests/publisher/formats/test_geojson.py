@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from publisher.formats import geojson
-from tests.publisher.builders import a_record, a_release
+from tests.publisher.builders import a_record, a_release, read_by, written_by
 
 
 def test_a_feature_has_the_flat_properties_of_the_contract_in_its_order() -> None:
-    body, rows = geojson.write(a_release(a_record()))
+    body, rows = written_by(geojson, a_release(a_record()))
     collection = json.loads(body)
     (feature,) = collection["features"]
     assert rows == 1
@@ -44,26 +44,26 @@ def test_a_feature_has_the_flat_properties_of_the_contract_in_its_order() -> Non
 
 def test_the_stock_properties_follow_the_products_of_the_programme() -> None:
     record = a_record(counts={"test_kit": 5}, levels={"test_kit": "few"})
-    body, _ = geojson.write(a_release(record, products=("test_kit",)))
+    body, _ = written_by(geojson, a_release(record, products=("test_kit",)))
     properties = json.loads(body)["features"][0]["properties"]
     assert (properties["test_kit"], properties["test_kit_level"]) == (5, "few")
     assert "adult_mask" not in properties
 
 
 def test_coordinates_have_six_decimals_at_most() -> None:
-    body, _ = geojson.write(a_release(a_record(lon=121.12345678901, lat=25.0)))
+    body, _ = written_by(geojson, a_release(a_record(lon=121.12345678901, lat=25.0)))
     assert json.loads(body)["features"][0]["geometry"]["coordinates"] == [121.123457, 25.0]
 
 
 def test_any_text_comes_back_as_it_was() -> None:
     names = ["堃𡘙藥局", 'say "hi"', "a,b", "two\r\nlines", "nul\0l", "</script>"]
     records = [a_record(f"590101{n:04d}", name=name) for n, name in enumerate(names)]
-    body, _ = geojson.write(a_release(*records))
-    assert list(geojson.read(body).names.values()) == names
+    body, _ = written_by(geojson, a_release(*records))
+    assert list(read_by(geojson, body).names.values()) == names
 
 
 def test_no_outlet_at_all_is_still_a_collection() -> None:
-    body, rows = geojson.write(a_release())
+    body, rows = written_by(geojson, a_release())
     assert json.loads(body)["features"] == []
     assert rows == 0
 
@@ -73,7 +73,7 @@ def test_gdal_opens_it_and_finds_every_outlet(tmp_path: Path) -> None:
     if ogrinfo is None:
         pytest.skip("no ogrinfo on this computer: apt-get install gdal-bin")
     records = [a_record(f"590101{n:04d}", name=f"藥局{n}") for n in range(25)]
-    (tmp_path / geojson.PATH).write_bytes(geojson.write(a_release(*records))[0])
+    (tmp_path / geojson.PATH).write_bytes(written_by(geojson, a_release(*records))[0])
     command = [ogrinfo, "-ro", "-al", "-so", str(tmp_path / geojson.PATH)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "Layer name: outlets" in said

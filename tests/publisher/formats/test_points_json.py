@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from publisher.formats import points_json
-from tests.publisher.builders import a_record, a_release
+from tests.publisher.builders import a_record, a_release, read_by, written_by
 
 ORDER = (
     "id name phone address mask_adult mask_child updated available note custom_note website county"
@@ -14,13 +14,13 @@ ORDER = (
 
 
 def _properties(**fields: object) -> dict[str, object]:
-    body, _ = points_json.write(a_release(a_record(**fields)))
+    body, _ = written_by(points_json, a_release(a_record(**fields)))
     (feature,) = json.loads(body)["features"]
     return dict(feature["properties"])
 
 
 def test_the_properties_stand_in_the_order_that_apps_know() -> None:
-    body, rows = points_json.write(a_release(a_record()))
+    body, rows = written_by(points_json, a_release(a_record()))
     (feature,) = json.loads(body)["features"]
     assert rows == 1
     assert list(feature["properties"]) == ORDER.split()
@@ -56,5 +56,5 @@ def test_an_outlet_where_nobody_can_buy_says_why() -> None:
 def test_any_text_comes_back_as_it_was() -> None:
     names = ["堃𡘙藥局", 'say "hi"', "two\r\nlines", "nul\0l"]
     records = [a_record(f"590101{n:04d}", name=name) for n, name in enumerate(names)]
-    body, _ = points_json.write(a_release(*records))
-    assert list(points_json.read(body).names.values()) == names
+    body, _ = written_by(points_json, a_release(*records))
+    assert list(read_by(points_json, body).names.values()) == names
