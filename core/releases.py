@@ -21,11 +21,20 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from core.domain.snapshot import Course, Current, FileEntry, Manifest, release_folder
+from core.domain.snapshot import (
+    Course,
+    Current,
+    FileEntry,
+    HistoryFile,
+    HistoryIndex,
+    Manifest,
+    release_folder,
+)
 from core.errors import Invalid, NotFound
 
 CURRENT, MANIFEST, SIGNATURE = "current.json", "manifest.json", ".sig"
 CHANGES, COURSES = "changes.ndjson", "courses"
+HISTORY_INDEX = "history/index.json"
 # The endings of packed copies that stand beside a text file.
 GZIPPED, BROTLI = ".gz", ".br"
 PACKED = (GZIPPED, BROTLI)
@@ -36,6 +45,8 @@ RELEASE_FOLDER = re.compile(r"[0-9]{10}")
 _SAFE_PATH = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9_.=-]*/)?[A-Za-z0-9][A-Za-z0-9_.=-]*")
 # A file that is replaced and its signature are two files: a reader may fall between their renames.
 _READ_ATTEMPTS = 8
+# A file of the history: at most two folders deep, plain names only.
+_SAFE_BESIDE = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9_.=-]*/){1,2}[A-Za-z0-9][A-Za-z0-9_.=-]*")
 
 T = TypeVar("T")
 
@@ -88,6 +99,35 @@ def read_course(folder: Path, day: date, public_key: Ed25519PublicKey) -> Course
     if course.date != day.isoformat():
         raise Untrusted(f"{path} says that it is of {course.date}")
     return course
+
+
+def read_history_index(folder: Path, public_key: Ed25519PublicKey) -> HistoryIndex:
+    """Read which files the history of a snapshot folder has.
+
+    Raises:
+        NotFound: it has no history yet.
+        Untrusted: the index is not signed by this key, or is damaged.
+    """
+    path = folder / HISTORY_INDEX
+    index = _decode(path, read_signed(path, public_key)[0], HistoryIndex)
+    for file in index.files:
+        if not _SAFE_BESIDE.fullmatch(file.path):
+            raise Untrusted(f"{path} names the file {file.path!r}")
+    return index
+
+
+def read_listed(folder: Path, file: HistoryFile) -> bytes:
+    """Read a file that the index of the history names, checked for size and SHA-256.
+
+    Raises:
+        NotFound: it has been replaced; read the index again.
+        Untrusted: it is not the file that the index means.
+    """
+    place = folder / file.path
+    body = _read(place)
+    if len(body) != file.bytes or sha256_hex(body) != file.sha256:
+        raise Untrusted(f"{place} is not the file that {HISTORY_INDEX} means")
+    return body
 
 
 def course_days(folder: Path) -> list[date]:

@@ -127,13 +127,17 @@ def accepts_gzip(request: web.Request) -> bool:
     return takes_gzip(request.headers.get(hdrs.ACCEPT_ENCODING, ""))
 
 
-@lru_cache(maxsize=256)
 def takes_gzip(accepted: str) -> bool:
     """Tell whether a header `Accept-Encoding` allows gzip."""
-    if "gzip" not in accepted and "*" not in accepted:
-        return False
+    return "gzip" in codings(accepted)
+
+
+@lru_cache(maxsize=256)
+def codings(accepted: str) -> tuple[str, ...]:
+    """Return the codings that a header `Accept-Encoding` allows, the smallest answer first."""
     weights = dict(map(_coding, accepted.lower().split(",")))
-    return weights.get("gzip", weights.get("*", 0.0)) > 0
+    anything = weights.get("*", 0.0)
+    return tuple(name for name in ("br", "gzip") if weights.get(name, anything) > 0)
 
 
 def _coding(part: str) -> tuple[str, float]:

@@ -12,6 +12,7 @@ from core.settings import Settings
 from public_site import (
     announcements,
     api,
+    beside,
     course_files,
     downloads,
     health,
@@ -22,6 +23,7 @@ from public_site import (
     static_files,
 )
 from public_site.announcements import ANNOUNCEMENTS, Announcements
+from public_site.beside import BESIDE_FILES, Beside
 from public_site.courses import COURSES, Courses
 from public_site.directory import DIRECTORY, Directory
 from public_site.frame import frame
@@ -37,7 +39,7 @@ from public_site.snapshots import Snapshots
 
 _ROUTES = (
     *(api, downloads, health, static_files, search, outlet, rules, data, status),
-    *(announcements, openapi, samples, course_files, map_points, map_card, offline, apps),
+    *(announcements, openapi, samples, course_files, beside, map_points, map_card, offline, apps),
 )
 # What the sandbox has too: the interface itself, over a snapshot that never changes.
 _SANDBOX_ROUTES = (api, map_points, downloads)
@@ -66,6 +68,7 @@ def make_app(
         settings.announcements_file, settings.sunset, announced=settings.announced_file
     )
     app[DIRECTORY] = Directory(CommunityStore(settings.community_path), clock)
+    app[BESIDE_FILES] = Beside(app[SNAPSHOTS])
     app[COURSES] = Courses(settings.snapshots_folder, app[SNAPSHOTS].public_key)
     app.cleanup_ctx.append(_watching)
     for module in _ROUTES:

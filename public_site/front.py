@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import HttpVersion10, HttpVersion11, hdrs, web
 
 from core.domain.snapshot import STALE_AFTER_TTL
-from public_site.answers import is_known, takes_gzip
+from public_site.answers import codings, is_known
 from public_site.bounded import BoundedCache
 from public_site.frame import identity_line, new_identity, route_of
 from public_site.keys import CLOCK, METRICS, POLICY, SNAPSHOTS
@@ -144,8 +144,8 @@ def _key(request: web.Request) -> Hashable | None:
     if hdrs.RANGE in headers or hdrs.EXPECT in headers:
         return None
     path = request.raw_path
-    gzip = takes_gzip(headers.get(hdrs.ACCEPT_ENCODING, ""))
+    packed = codings(headers.get(hdrs.ACCEPT_ENCODING, ""))
     if path.startswith(_ONE_LANGUAGE) and not path.startswith(DATA_PAGES):
-        return path, gzip
+        return path, packed
     host, language = headers.get(hdrs.HOST), headers.get(hdrs.ACCEPT_LANGUAGE)
-    return path, gzip, host, language
+    return path, packed, host, language

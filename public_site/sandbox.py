@@ -16,6 +16,7 @@ from aiohttp import web
 from core.domain.calendar import TAIPEI
 from core.resources import data_path
 from core.settings import Settings
+from public_site.beside import BESIDE_FILES, Beside
 from public_site.keys import BASE, CLOCK, METRICS, SETTINGS, SNAPSHOTS
 from public_site.metrics import Metrics
 from public_site.serving.connections import uninvited
@@ -61,6 +62,7 @@ def _one(
         lambda: now,
         metrics.fault,
     )
+    app[BESIDE_FILES] = Beside(app[SNAPSHOTS])
     for module in modules:
         app.add_routes(uninvited(module.routes))
     if filled:

@@ -269,10 +269,17 @@ def _exact_bytes(
 
 
 def _read_release(folder: Path, current: Current, public_key: Ed25519PublicKey) -> Release:
-    """Read every file of a release into memory, each checked against the manifest."""
+    """Read the files of a release into memory, each checked against the manifest.
+
+    Those in folders are many, and read when somebody asks for one.
+    """
     manifest, body = read_manifest(folder, current, public_key)
     signature = (folder / f"{current.manifest}{SIGNATURE}").read_bytes()
-    files = {entry.path: read_file(folder, manifest, entry.path) for entry in manifest.files}
+    files = {
+        entry.path: read_file(folder, manifest, entry.path)
+        for entry in manifest.files
+        if "/" not in entry.path
+    }
     return Release(manifest, body, signature, files)
 
 

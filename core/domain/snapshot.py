@@ -130,6 +130,31 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     outlets: dict[str, list[list[int]]]
 
 
+class HistoryFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of the history or of its daily roll-ups.
+
+    ``path`` is relative to the snapshot folder; ``complete`` tells that the day is over, so that
+    the file will never change.
+    """
+
+    path: str
+    media_type: str
+    bytes: int
+    sha256: str
+    rows: int
+    day: str
+    complete: bool
+
+
+class HistoryIndex(msgspec.Struct, frozen=True, kw_only=True):
+    """``history/index.json``: every file of the history, and up to which release it reaches."""
+
+    as_of: str
+    sequence: int
+    ledger_position: str
+    files: list[HistoryFile]
+
+
 def is_stale(checked_at: datetime, now: datetime, ttl_s: int) -> bool:
     """Tell whether the publisher has been silent for more than three times the time to live."""
     return (now - checked_at).total_seconds() > STALE_AFTER_TTL * ttl_s
