@@ -1,16 +1,19 @@
 """The data dictionary: every published field, what it means, and in which file it stands how.
 
-The page `/data/dictionary`, `docs/open-data.md` and the descriptions in `/openapi.json` are made
-from this table. A test compares it with ``OutletRecord``, with the headings of the real files, with
-``Manifest`` and with ``Current``: a field cannot be published without standing here.
+The page `/data/dictionary`, `docs/open-data.md`, the descriptions in `/openapi.json`, the JSON
+Schema and the Table Schemas (``core.domain.schemas``) are made from this table. A test compares it
+with ``OutletRecord``, with the headings of the real files, with ``Manifest`` and with ``Current``:
+a field cannot be published without standing here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
-from core.domain.outlets import KINDS
+from core.domain.geography import TAIWAN_BOX
+from core.domain.outlets import CODE, KINDS
 from core.domain.text import Text
 
 OFFICIAL, WHOLE, GEOJSON = "maskdata.csv", "maskdata-all.csv", "outlets.geojson"
@@ -41,12 +44,39 @@ FILES: Mapping[str, Text] = {
     ),
 }
 
-TEXT, TIME = Text("文字", "text"), Text("時間，RFC 3339，+08:00", "time, RFC 3339, +08:00")
-PIECES, NUMBER = Text("整數，片", "whole number, pieces"), Text("整數", "whole number")
-DEGREES = Text("數值，度，WGS 84", "number, degrees, WGS 84")
-HASH = Text("SHA-256，小寫十六進位", "SHA-256, lower-case hex")
-OPAQUE = Text("文字，不必解讀", "text, opaque")
-MEMBERS = Text("物件", "object")
+Type = Literal["string", "integer", "number", "boolean", "time", "object", "array"]
+
+
+@dataclass(frozen=True, slots=True)
+class Form(Text):
+    """How a value is spelt: in words, and for machines.
+
+    ``pattern`` is of the whole text. A text that ``may_be_empty`` says so by no characters at all;
+    every other value is always there. Bounds are inclusive.
+    """
+
+    type: Type = "string"
+    pattern: str = ""
+    may_be_empty: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+TEXT = Form("文字", "text", may_be_empty=True)
+# A word of a list that is always there.
+WORD = Form("文字", "text")
+TIME = Form("時間，RFC 3339，+08:00", "time, RFC 3339, +08:00", "time")
+TIME_OR_NOT = Form(TIME.zh, TIME.en, "time", may_be_empty=True)
+PIECES = Form("整數，片", "whole number, pieces", "integer", minimum=0)
+NUMBER = Form("整數", "whole number", "integer", minimum=0)
+DEGREES = Form("數值，度，WGS 84", "number, degrees, WGS 84", "number")
+HASH = Form("SHA-256，小寫十六進位", "SHA-256, lower-case hex", pattern="[0-9a-f]{64}")
+HASH_OR_NOT = Form(HASH.zh, HASH.en, pattern=HASH.pattern, may_be_empty=True)
+OPAQUE = Form("文字，不必解讀", "text, opaque")
+MEMBERS = Form("物件", "object", "object")
+TRUTH = Form("真值", "boolean", "boolean")
+
+_WEST, _SOUTH, _EAST, _NORTH = TAIWAN_BOX
 
 LEVELS: Mapping[str, Text] = {
     "plenty": Text("充足", "plenty"),
@@ -80,7 +110,7 @@ class Field:
 
     name: str
     meaning: Text
-    form: Text
+    form: Form
     example: str
     files: Mapping[str, str] = field(default_factory=dict)
     allowed: Mapping[str, Text] = field(default_factory=dict)
@@ -125,7 +155,7 @@ def _product(product: str, zh: str, en: str, official: str, points: str) -> tupl
         Field(
             f"{product}_level",
             Text(f"{zh}剩餘數量的等級，界線由方案訂定", "level of that number, by the programme"),
-            TEXT,
+            WORD,
             "plenty",
             _everywhere(f"{product}_level"),
             LEVELS,
@@ -141,7 +171,11 @@ RECORD: tuple[Field, ...] = (
             "醫事機構代碼；第 7 碼可能是英文字母，開頭可能是 0",
             "medical institution code; its 7th character may be a letter, its first a 0",
         ),
-        Text("文字，10 個字元；不可當數字", "text, 10 characters; never a number"),
+        Form(
+            "文字，10 個字元；不可當數字",
+            "text, 10 characters; never a number",
+            pattern=CODE.pattern,
+        ),
         "590101A011",
         _everywhere("code", official="醫事機構代碼", points="id"),
     ),
@@ -152,7 +186,7 @@ RECORD: tuple[Field, ...] = (
         "健安藥局",
         _everywhere("name", official="醫事機構名稱", points="name"),
     ),
-    Field("kind", Text("類別", "kind of outlet"), TEXT, "pharmacy", _everywhere("kind"), KINDS),
+    Field("kind", Text("類別", "kind of outlet"), WORD, "pharmacy", _everywhere("kind"), KINDS),
     Field(
         "phone",
         Text("電話", "telephone"),
@@ -170,7 +204,12 @@ RECORD: tuple[Field, ...] = (
     Field(
         "county_code",
         Text("縣市代碼（內政部）", "county, code of the Ministry of the Interior"),
-        Text("文字，5 碼；未知為空", "text, 5 digits; empty when unknown"),
+        Form(
+            "文字，5 碼；未知為空",
+            "text, 5 digits; empty when unknown",
+            pattern="[0-9]{5}",
+            may_be_empty=True,
+        ),
         "63000",
         _everywhere("county_code"),
     ),
@@ -184,7 +223,12 @@ RECORD: tuple[Field, ...] = (
     Field(
         "town_code",
         Text("鄉鎮市區代碼（內政部）", "town, code of the Ministry of the Interior"),
-        Text("文字，8 碼；未知為空", "text, 8 digits; empty when unknown"),
+        Form(
+            "文字，8 碼；未知為空",
+            "text, 8 digits; empty when unknown",
+            pattern="[0-9]{8}",
+            may_be_empty=True,
+        ),
         "63000050",
         _everywhere("town_code"),
     ),
@@ -194,14 +238,14 @@ RECORD: tuple[Field, ...] = (
     Field(
         "lon",
         Text("經度；GeoJSON 中為 geometry", "longitude; the geometry in GeoJSON"),
-        DEGREES,
+        replace(DEGREES, minimum=_WEST, maximum=_EAST),
         "121.517",
         _everywhere("lon") | {GEOJSON: "geometry", POINTS: "geometry"},
     ),
     Field(
         "lat",
         Text("緯度；GeoJSON 中為 geometry", "latitude; the geometry in GeoJSON"),
-        DEGREES,
+        replace(DEGREES, minimum=_SOUTH, maximum=_NORTH),
         "25.0478",
         _everywhere("lat") | {GEOJSON: "geometry", POINTS: "geometry"},
     ),
@@ -229,7 +273,7 @@ RECORD: tuple[Field, ...] = (
             "whether a person can still buy, apart from the number: 200 left and every ticket"
             " gone means no",
         ),
-        TEXT,
+        WORD,
         "buyable",
         _everywhere("availability"),
         AVAILABILITY,
@@ -244,7 +288,7 @@ RECORD: tuple[Field, ...] = (
     Field(
         "availability_since",
         Text("從何時起", "since when"),
-        TIME,
+        TIME_OR_NOT,
         "2020-02-06T09:12:00+08:00",
         _everywhere("availability_since"),
     ),
@@ -254,14 +298,14 @@ RECORD: tuple[Field, ...] = (
             "到何時為止會自動結束，例如今日售完到午夜；不知道為空",
             "when it ends by itself, such as sold out today at midnight; empty where nobody knows",
         ),
-        TIME,
+        TIME_OR_NOT,
         "2020-02-07T00:00:00+08:00",
         _everywhere("availability_until"),
     ),
     Field(
         "note",
         Text("備註，販售點自己的話", "note, in the outlet's own words"),
-        Text("文字，可能有換行", "text, may have line breaks"),
+        Form("文字，可能有換行", "text, may have line breaks", may_be_empty=True),
         "09:00 發號碼牌",
         _everywhere("note", points="note"),
     ),
@@ -285,7 +329,12 @@ RECORD: tuple[Field, ...] = (
             "看診時段：星期一至日的上午、下午、晚上；N 有開，Y 沒開",
             "opening hours: mornings Monday to Sunday, afternoons, evenings; N open, Y closed",
         ),
-        Text("文字，21 個字元；未知為空", "text, 21 characters; empty when unknown"),
+        Form(
+            "文字，21 個字元；未知為空",
+            "text, 21 characters; empty when unknown",
+            pattern="[NY]{21}",
+            may_be_empty=True,
+        ),
         "NNNNNNNNNNNNNNYYYYYYY",
         _everywhere("service_periods", points="service_periods"),
     ),
@@ -310,7 +359,7 @@ RECORD: tuple[Field, ...] = (
     Field(
         "changed_at",
         Text("數量最後一次變動的時間；從未變動為空", "when a number last changed; empty if never"),
-        TIME,
+        TIME_OR_NOT,
         "2020-02-06T10:27:05+08:00",
         _everywhere("changed_at"),
     ),
@@ -339,7 +388,7 @@ ALSO: tuple[Field, ...] = (
     Field(
         "removed",
         Text("true：這個代碼不再發布", "true: this code is no longer published"),
-        Text("真值", "boolean"),
+        TRUTH,
         "true",
         {CHANGES: "removed"},
     ),
@@ -361,14 +410,14 @@ ALSO: tuple[Field, ...] = (
     Field(
         "distance_m",
         Text("到查詢位置的大圓距離", "great-circle distance from the place asked for"),
-        Text("數值，公尺，一位小數", "number, metres, one decimal"),
+        Form("數值，公尺，一位小數", "number, metres, one decimal", "number", minimum=0),
         "182.4",
         {API: "distance_m"},
     ),
     Field(
         "bearing_deg",
         Text("從查詢位置看的方位角，北為 0，順時針", "bearing from there, clockwise from north"),
-        Text("整數，度", "whole number, degrees"),
+        Form("整數，度", "whole number, degrees", "integer", minimum=0, maximum=359),
         "45",
         {API: "bearing_deg"},
     ),
@@ -411,7 +460,7 @@ CURRENT: tuple[Field, ...] = (
             "幾秒後會再查看；超過 3 倍即為過時（stale）",
             "seconds until the next look; stale after three times as long",
         ),
-        Text("整數，秒", "whole number, seconds"),
+        Form("整數，秒", "whole number, seconds", "integer", minimum=1),
         "30",
     ),
 )
@@ -441,7 +490,7 @@ MANIFEST: tuple[Field, ...] = (
     Field(
         "previous",
         Text("上一份清單的雜湊值；第一份為空", "hash of the manifest before; empty in the first"),
-        HASH,
+        HASH_OR_NOT,
         "60303ae2…",
     ),
     Field("audit_head", Text("稽核鏈首", "head of the audit chain"), HASH, "fd61a03a…"),
@@ -476,7 +525,7 @@ MANIFEST: tuple[Field, ...] = (
             "各檔案：path、media_type、bytes、sha256、rows",
             "each file: path, media_type, bytes, sha256, rows",
         ),
-        Text("清單", "list"),
+        Form("清單", "list", "array"),
         '[{"path": "maskdata.csv", …}]',
     ),
     Field(
@@ -501,7 +550,7 @@ ENVELOPE: tuple[Field, ...] = (
             "true：已超過 3 倍 ttl_s 沒有更新，請告訴使用者",
             "true: not confirmed for three times ttl_s; tell your users",
         ),
-        Text("真值", "boolean"),
+        TRUTH,
         "false",
         {API: "stale"},
     ),
