@@ -8,8 +8,9 @@ a field cannot be published without standing here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Literal
 
 from core.domain.geography import TAIWAN_BOX
@@ -18,8 +19,10 @@ from core.domain.text import Text
 
 OFFICIAL, WHOLE, GEOJSON = "maskdata.csv", "maskdata-all.csv", "outlets.geojson"
 POINTS, LINES, CHANGES, API = "points.json", "outlets.ndjson", "changes.ndjson", "API"
-# What has the whole record; lines and changes have all of it but the two times of the release.
-FULL = (WHOLE, GEOJSON, LINES, CHANGES, API)
+PARQUET, BY_TOWN, RESTOCKS = "outlets.parquet", "by-town/", "restocks.atom"
+INFORMATION, STATUS, FEEDS = "outlet_information.json", "outlet_status.json", "feeds.json"
+# What has the whole record; lines, changes and towns have all of it but the times of the release.
+FULL = (WHOLE, GEOJSON, PARQUET, LINES, CHANGES, BY_TOWN, API)
 
 FILES: Mapping[str, Text] = {
     OFFICIAL: Text(
@@ -41,6 +44,26 @@ FILES: Mapping[str, Text] = {
     CHANGES: Text(
         "與上一份資料集不同的販售點，一行一個",
         "outlets that differ from the release before, one a line",
+    ),
+    PARQUET: Text(
+        "所有販售點，統計與 GIS 用（GeoParquet 1.1）",
+        "every outlet, for statistics and GIS (GeoParquet 1.1)",
+    ),
+    BY_TOWN: Text(
+        "每個鄉鎮市區一個檔案，手機用；內容沒變就是同一個檔案",
+        "one file a town, for telephones; the same file while nothing in it changes",
+    ),
+    INFORMATION: Text(
+        "販售點的資料：名稱、地址、電話、座標等少變的",
+        "what seldom changes of every outlet: name, address, telephone, place",
+    ),
+    STATUS: Text(
+        "販售點的現況：數量、等級、販售狀態",
+        "what changes all day of every outlet: numbers, levels, availability",
+    ),
+    FEEDS: Text("上兩個檔案的目錄", "the list of these two files"),
+    RESTOCKS: Text(
+        "最新的到貨，閱讀器用（Atom）", "the newest arrivals of goods, for feed readers (Atom)"
     ),
 }
 
@@ -131,14 +154,23 @@ class Field:
         ]
 
 
+# The fields that outlet_information.json has; outlet_status.json has the others.
+_SELDOM_OTHER = frozenset(
+    "name kind phone phone_status address county_code county town_code town lon lat"
+    " coordinate_source coordinate_precision service_periods website".split()
+)
+
+
 def _everywhere(
     name: str, *, official: str = "", points: str = "", changes: bool = True
 ) -> dict[str, str]:
     """Return the names of a field that every full format has."""
     files = {OFFICIAL: official} if official else {}
-    files |= {WHOLE: name, GEOJSON: name}
+    files |= {WHOLE: name, GEOJSON: name, PARQUET: name}
     files |= {POINTS: points} if points else {}
-    files |= {LINES: name, CHANGES: name} if changes else {}
+    if changes:
+        files |= {LINES: name, CHANGES: name, BY_TOWN: name}
+        files |= {(INFORMATION if name in _SELDOM_OTHER else STATUS): name}
     return files | {API: name}
 
 
@@ -163,8 +195,7 @@ def _product(product: str, zh: str, en: str, official: str, points: str) -> tupl
     )
 
 
-# One outlet, in the order of the files.
-RECORD: tuple[Field, ...] = (
+_WHO_AND_WHERE: tuple[Field, ...] = (
     Field(
         "code",
         Text(
@@ -177,14 +208,15 @@ RECORD: tuple[Field, ...] = (
             pattern=CODE.pattern,
         ),
         "590101A011",
-        _everywhere("code", official="醫事機構代碼", points="id"),
+        _everywhere("code", official="醫事機構代碼", points="id")
+        | {INFORMATION: "outlet_id", STATUS: "outlet_id", RESTOCKS: "category/@term"},
     ),
     Field(
         "name",
         Text("名稱，一字不改；不同販售點可能同名", "name, as registered; several may share one"),
         TEXT,
         "健安藥局",
-        _everywhere("name", official="醫事機構名稱", points="name"),
+        _everywhere("name", official="醫事機構名稱", points="name") | {RESTOCKS: "category/@label"},
     ),
     Field("kind", Text("類別", "kind of outlet"), WORD, "pharmacy", _everywhere("kind"), KINDS),
     Field(
@@ -264,8 +296,15 @@ RECORD: tuple[Field, ...] = (
         _everywhere("coordinate_precision"),
         PRECISIONS,
     ),
-    *_product("adult_mask", "成人口罩", "adult masks", "成人口罩剩餘數", "mask_adult"),
-    *_product("child_mask", "兒童口罩", "child masks", "兒童口罩剩餘數", "mask_child"),
+)
+
+# The numbers of each product of the official programme.
+OF_PRODUCTS: Mapping[str, tuple[Field, Field]] = {
+    "adult_mask": _product("adult_mask", "成人口罩", "adult masks", "成人口罩剩餘數", "mask_adult"),
+    "child_mask": _product("child_mask", "兒童口罩", "child masks", "兒童口罩剩餘數", "mask_child"),
+}
+
+_WHAT_ELSE: tuple[Field, ...] = (
     Field(
         "availability",
         Text(
@@ -383,6 +422,15 @@ RECORD: tuple[Field, ...] = (
     ),
 )
 
+
+def record_of(products: Sequence[str]) -> tuple[Field, ...]:
+    """Return the fields of one outlet, in the order of the files, for a programme's products."""
+    pairs = (OF_PRODUCTS.get(name) or _product(name, name, name, "", "") for name in products)
+    return (*_WHO_AND_WHERE, *chain.from_iterable(pairs), *_WHAT_ELSE)
+
+
+RECORD = record_of(tuple(OF_PRODUCTS))
+
 # What stands in one file only, or is added by one call.
 ALSO: tuple[Field, ...] = (
     Field(
@@ -407,6 +455,91 @@ ALSO: tuple[Field, ...] = (
         {POINTS: "custom_note"},
     ),
     Field("cunli", Text("村里，一律為空", "village; always empty"), TEXT, "", {POINTS: "cunli"}),
+    Field(
+        "geometry",
+        Text("點位", "the point"),
+        Form("WKB，OGC:CRS84", "WKB, OGC:CRS84", "object"),
+        "POINT (121.517 25.0478)",
+        {PARQUET: "geometry"},
+    ),
+    Field(
+        "bbox",
+        Text(
+            "點位的範圍，供查詢時略過整段資料：xmin、ymin、xmax、ymax",
+            "the bounds of the point, by which a query skips row groups: xmin, ymin, xmax, ymax",
+        ),
+        MEMBERS,
+        "{xmin: 121.51699, ymin: 25.047798, …}",
+        {PARQUET: "bbox"},
+    ),
+    Field(
+        "changed_in",
+        Text("最後一次寫出此檔的資料集編號", "number of the release that last wrote this file"),
+        NUMBER,
+        "118",
+        {BY_TOWN: "changed_in"},
+    ),
+    Field(
+        "as_of",
+        Text("那份資料集的數量時間", "the instant the numbers of that release were true for"),
+        TIME,
+        "2020-02-06T10:28:05+08:00",
+        {BY_TOWN: "as_of"},
+    ),
+    Field(
+        "outlets",
+        Text("販售點，依代碼排序", "the outlets, ascending by code"),
+        Form("清單", "list", "array"),
+        "[…]",
+        {BY_TOWN: "outlets", INFORMATION: "data.outlets", STATUS: "data.outlets"},
+    ),
+    Field(
+        "last_updated",
+        Text(
+            "檔案內容的時間；outlet_information.json 為最後一次變動的時間",
+            "the instant the file is true for; of outlet_information.json when it last changed",
+        ),
+        TIME,
+        "2020-02-06T10:30:05+08:00",
+        dict.fromkeys((INFORMATION, STATUS, FEEDS), "last_updated"),
+    ),
+    Field(
+        "ttl",
+        Text("幾秒後會再查看", "seconds until the next look"),
+        Form("整數，秒", "whole number, seconds", "integer", minimum=1),
+        "30",
+        dict.fromkeys((INFORMATION, STATUS, FEEDS), "ttl"),
+    ),
+    Field(
+        "version",
+        Text("格式的版本", "version of the format"),
+        WORD,
+        "1.0",
+        dict.fromkeys((INFORMATION, STATUS, FEEDS), "version"),
+    ),
+    Field(
+        "feeds",
+        Text(
+            "各檔案的 name 與 url（相對於此檔）", "each file's name, and its url relative to this"
+        ),
+        Form("清單", "list", "array"),
+        '[{"name": "outlet_status", "url": "outlet_status.json"}, …]',
+        {FEEDS: "data.feeds"},
+    ),
+    Field(
+        "arrived_at",
+        Text("到貨登錄的時間", "when the arrival was recorded"),
+        TIME,
+        "2020-02-06T09:02:11+08:00",
+        {RESTOCKS: "updated"},
+    ),
+    Field(
+        "arrival",
+        Text("何處到貨、各產品幾片", "where goods arrived, how many of each product"),
+        WORD,
+        "健安藥局（臺北市中正區）到貨：成人口罩 200 片、兒童口罩 50 片",
+        {RESTOCKS: "title"},
+    ),
     Field(
         "distance_m",
         Text("到查詢位置的大圓距離", "great-circle distance from the place asked for"),
@@ -566,9 +699,10 @@ def named(name: str) -> Field:
     return _BY_NAME[name]
 
 
-def columns_of(file: str) -> dict[str, Field]:
+def columns_of(file: str, products: Sequence[str] = tuple(OF_PRODUCTS)) -> dict[str, Field]:
     """Return the names in a file, each with its field."""
-    return {found.files[file]: found for found in (*RECORD, *ALSO) if file in found.files}
+    fields = (*record_of(products), *ALSO)
+    return {found.files[file]: found for found in fields if file in found.files}
 
 
 _BY_NAME = {found.name: found for found in (*ENVELOPE, *ALSO, *RECORD)}
