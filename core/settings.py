@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -22,6 +23,9 @@ from core.errors import Invalid
 from core.resources import data_path
 
 PREFIX = "MASKMAP_"
+S3 = "s3://"
+# A bucket, and folders in it: names that need no quoting in an address.
+_BUCKET_AND_PREFIX = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9][\w.=-]*)*/?")
 # Read by the card agent alone, which ships without this module; docs/agent.md describes it.
 _AGENTS_OWN = f"{PREFIX}AGENT_PORTALS"
 
@@ -71,9 +75,52 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="The ledger's database: `sqlite:///FILE`. Empty: `STATE/ledger.sqlite`."),
     ] = ""
     snapshots: Annotated[
-        Path | None,
-        Meta(description="Folder of published snapshots. Empty: `STATE/snapshots`."),
-    ] = None
+        str,
+        Meta(
+            description="Folder of published snapshots, or `s3://bucket/prefix`: the publisher then"
+            " keeps `STATE/snapshots` and copies it there, and the site reads from there. Empty:"
+            " `STATE/snapshots`."
+        ),
+    ] = ""
+    s3_endpoint: Annotated[
+        str,
+        Meta(
+            description="Address of the object store, such as `https://s3.example.tw`. Empty:"
+            " `AWS_ENDPOINT_URL`, else Amazon's of the region."
+        ),
+    ] = ""
+    s3_region: Annotated[
+        str,
+        Meta(description="Region of the bucket. Empty: `AWS_REGION`, else `us-east-1`."),
+    ] = ""
+    s3_access_key_id: Annotated[
+        str,
+        Meta(
+            description="Name of the key to the bucket. Empty: what `AWS_*` says, else the role of"
+            " the machine."
+        ),
+    ] = ""
+    s3_secret_access_key: Annotated[
+        str,
+        Meta(
+            description="Secret of that key; better in a file, named by"
+            " `MASKMAP_S3_SECRET_ACCESS_KEY_FILE`. The site's need only read."
+        ),
+    ] = ""
+    s3_virtual_hosted: Annotated[
+        bool,
+        Meta(
+            description="The bucket is named by the host (`https://bucket.s3…`, which the endpoint"
+            " then says too), not by the path."
+        ),
+    ] = False
+    s3_allow_http: Annotated[
+        bool,
+        Meta(
+            description="Allows an endpoint without TLS that is not on this computer. Snapshots are"
+            " signed and public; the secret is never sent."
+        ),
+    ] = False
     portal_listen: Annotated[
         str,
         Meta(description="`host:port` of the portal. This computer only, unless told otherwise."),
@@ -108,6 +155,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float,
         Meta(gt=0, le=3600, description="Seconds between two releases; `maskmap up` uses 1."),
     ] = 30.0
+    publish_align: Annotated[
+        bool,
+        Meta(
+            description="Looks at the ledger at whole intervals of the Taipei clock: at `:00` and"
+            " `:30` of the hour with an interval of 1800. The interval must divide a day."
+        ),
+    ] = False
     rules: Annotated[
         Path | None,
         Meta(description="Folder of rationing programmes. Empty: those that come with maskmap."),
@@ -277,9 +331,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.database_url or f"sqlite:///{self.database_path}"
 
     @property
+    def snapshots_store(self) -> str:
+        """Return the object store of published snapshots, `s3://…`; empty where there is none."""
+        return self.snapshots if self.snapshots.startswith(S3) else ""
+
+    @property
     def snapshots_folder(self) -> Path:
-        """Return the folder of published snapshots."""
-        return self.snapshots or self.state / "snapshots"
+        """Return the folder into which snapshots are published, with an object store too."""
+        named = "" if self.snapshots_store else self.snapshots
+        return Path(named).expanduser() if named else self.state / "snapshots"
+
+    @property
+    def site_snapshots_folder(self) -> Path:
+        """Return the folder of snapshots that the site reads: the publisher's, or its own copy."""
+        return self.state / "snapshots-of-site" if self.snapshots_store else self.snapshots_folder
 
     @property
     def community_path(self) -> Path:
@@ -452,7 +517,22 @@ def _contradictions(settings: Settings, where: Mapping[str, str]) -> Iterator[st
         url = getattr(settings, name)
         if url and not url.startswith("sqlite:///"):
             yield f"{named(name)}: {url.partition(':')[0]!r} is not a known database"
-    if str(settings.snapshots or "").startswith("s3:"):
-        yield f"{named('snapshots')}: object stores are not supported yet; name a folder"
+    yield from _faults_of_store(settings, named)
     if settings.demo and settings.trust:
         yield "demo and trust: software cards are refused wherever a real trust folder is set"
+
+
+def _faults_of_store(settings: Settings, named: Callable[[str], str]) -> Iterator[str]:
+    """Yield what is wrong with where snapshots lie, and how the object store is reached."""
+    place = settings.snapshots
+    if re.match(r"[a-z0-9]+:", place) and not _BUCKET_AND_PREFIX.fullmatch(place):
+        yield f"{named('snapshots')}: must be a folder or s3://bucket/prefix"
+    endpoint = urlsplit(settings.s3_endpoint)
+    host = endpoint.hostname or ""
+    open_line = endpoint.scheme == "http" and not Address(host, 80).is_loopback
+    if settings.s3_endpoint and not (endpoint.scheme in ("http", "https") and host):
+        yield f"{named('s3_endpoint')}: must be https://host or https://host:port"
+    elif open_line and not settings.s3_allow_http:
+        yield f"{named('s3_endpoint')}: without TLS only on this computer, or see s3_allow_http"
+    if bool(settings.s3_access_key_id) != bool(settings.s3_secret_access_key):
+        yield "s3_access_key_id and s3_secret_access_key: one without the other"

@@ -143,6 +143,40 @@ def test_every_setting_is_documented():
         assert Settings.__annotations__[field], field
 
 
-def test_an_object_store_is_refused_until_it_is_supported() -> None:
-    with pytest.raises(Invalid, match="MASKMAP_SNAPSHOTS: object stores"):
-        load_settings(None, {"MASKMAP_SNAPSHOTS": "s3://bucket/path"})
+def test_an_object_store_is_named_and_the_folders_stay_local():
+    settings = load_settings(None, {"MASKMAP_SNAPSHOTS": "s3://masks/open/data"})
+    assert settings.snapshots_store == "s3://masks/open/data"
+    assert settings.snapshots_folder == Path("var/snapshots")
+    assert settings.site_snapshots_folder == Path("var/snapshots-of-site")
+
+
+def test_a_folder_of_snapshots_is_read_by_the_site_itself():
+    settings = load_settings(None, {"MASKMAP_SNAPSHOTS": "~/open"})
+    assert not settings.snapshots_store
+    assert settings.snapshots_folder == settings.site_snapshots_folder == Path.home() / "open"
+
+
+@pytest.mark.parametrize("text", ["s3://", "s3:/masks", "s3://UPPER/x", "s3://masks/a b", "gs://m"])
+def test_what_is_neither_a_folder_nor_a_bucket_is_refused(text):
+    with pytest.raises(Invalid, match="MASKMAP_SNAPSHOTS: must be a folder or s3://bucket/prefix"):
+        load_settings(None, {"MASKMAP_SNAPSHOTS": text})
+
+
+def test_an_endpoint_without_tls_is_on_this_computer_or_allowed_aloud():
+    near, far = "http://127.0.0.1:8333", "http://store.example.tw"
+    assert load_settings(None, {"MASKMAP_S3_ENDPOINT": near}).s3_endpoint == near
+    with pytest.raises(Invalid, match="MASKMAP_S3_ENDPOINT: without TLS"):
+        load_settings(None, {"MASKMAP_S3_ENDPOINT": far})
+    allowed = {"MASKMAP_S3_ENDPOINT": far, "MASKMAP_S3_ALLOW_HTTP": "1"}
+    assert load_settings(None, allowed).s3_endpoint == far
+    with pytest.raises(Invalid, match="must be https://host"):
+        load_settings(None, {"MASKMAP_S3_ENDPOINT": "store.example.tw"})
+
+
+def test_half_a_key_to_the_object_store_is_refused(tmp_path):
+    (tmp_path / "secret").write_text("hush\n")
+    secret = {"MASKMAP_S3_SECRET_ACCESS_KEY_FILE": str(tmp_path / "secret")}
+    with pytest.raises(Invalid, match="one without the other"):
+        load_settings(None, secret)
+    settings = load_settings(None, {**secret, "MASKMAP_S3_ACCESS_KEY_ID": "publisher"})
+    assert settings.s3_secret_access_key == "hush"
