@@ -19,12 +19,14 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from core.domain.calendar import taipei_day
-from core.errors import MaskmapError
+from core.errors import MaskmapError, NotFound
 from core.log import get_logger
 from core.releases import COURSES as FOLDER
 from core.releases import SIGNATURE, Untrusted, course_days, read_signed, sha256_hex
 from public_site.answers import gzipped
 from public_site.fingerprint import Fingerprint, fingerprint
+from public_site.long_days import PATH as LONG
+from public_site.long_days import LongDays, load_long_days
 
 POLL_S = 1.0
 RETRY_POLLS = 10
@@ -89,7 +91,9 @@ class Courses:
         self.days: Mapping[date, DayCourse] = {}
         self.version = 0
         self._public_key = public_key
+        self.long: LongDays | None = None
         self._seen: dict[date, Fingerprint] = {}
+        self._seen_long: Fingerprint = ()
         self._refused: dict[date, str] = {}
         self._polls = 0
 
@@ -102,6 +106,7 @@ class Courses:
 
         What was refused is tried again now and then: its cause may heal without a new file.
         """
+        await self._poll_long()
         self._polls += 1
         if self._polls % RETRY_POLLS == 0:
             self._seen = {day: seen for day, seen in self._seen.items() if day not in self._refused}
@@ -116,6 +121,21 @@ class Courses:
             self.version += 1
         self._seen = found
         self._refused = {day: error for day, error in self._refused.items() if day in found}
+
+    async def _poll_long(self) -> None:
+        """Read the last weeks anew if they were replaced; what was good stays otherwise."""
+        path = self.folder / LONG
+        seen = fingerprint(path, path.with_name(path.name + SIGNATURE))
+        if seen == self._seen_long:
+            return
+        self._seen_long = seen
+        try:
+            self.long = await asyncio.to_thread(load_long_days, self.folder, self._public_key())
+            self.version += 1
+        except (NotFound, FileNotFoundError):
+            pass
+        except (MaskmapError, OSError) as error:
+            log.warning("the last weeks are refused", error=str(error))
 
     def _read(self, days: list[date]) -> dict[date, DayCourse]:
         good: dict[date, DayCourse] = {}

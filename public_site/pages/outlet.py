@@ -14,6 +14,7 @@ from public_site.courses import COURSES, Courses
 from public_site.hours import known_periods
 from public_site.keys import SNAPSHOTS
 from public_site.pages.course import course_of
+from public_site.pages.long_course import long_course_of
 from public_site.pages.reader import Reader, reader_of
 from public_site.pages.rendering import page_answer
 from public_site.pages.rows import (
@@ -90,6 +91,7 @@ def _context(
         "course": course,
         "course_day": day_label(course.day, reader),
         "findings": course.findings,
+        "long": long_course_of(record.code, look.view.programme, courses.long, reader),
         "town_url": reader.link(
             "/", {"county": record.county_code, "town": record.town_code, "in_stock": "1"}
         ),
