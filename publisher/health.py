@@ -60,12 +60,11 @@ def answer(path: str, metrics: Metrics) -> tuple[HTTPStatus, str, bytes]:
 
 
 def _ready(metrics: Metrics) -> tuple[HTTPStatus, str, bytes]:
-    """Tell whether something was published lately, and by which rules."""
+    """Tell whether it leads or stands by, whether all is well, and by which rules."""
     rules = metrics.rules()
     said = {"rules": rules} if rules else {}
     status = HTTPStatus.OK if metrics.ready else HTTPStatus.SERVICE_UNAVAILABLE
-    words = "ready" if metrics.ready else "nothing published lately"
-    return status, _JSON, msgspec.json.encode({"status": words, **said})
+    return status, _JSON, msgspec.json.encode({**metrics.says(), **said})
 
 
 def _handler(metrics: Metrics) -> type[BaseHTTPRequestHandler]:

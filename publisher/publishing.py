@@ -33,8 +33,8 @@ from publisher.collect import Collector, Positions
 from publisher.courses import Courses
 from publisher.followers import Follower, Told, keep_all_up
 from publisher.manifest import Words, manifest_of, rules_in_force
-from publisher.only_one import only_one
-from publisher.quality import Candidate, pass_gate
+from publisher.only_one import Wait, only_one, refuse
+from publisher.quality import Candidate, must_go_on, pass_gate
 from publisher.recovery import Standing, recover
 from publisher.release import switch_current, write_release
 from publisher.release_data import OBJECT, FragmentCache, ReleaseData
@@ -53,16 +53,22 @@ _log = get_logger(__name__)
 
 @contextmanager
 def open_publisher(
-    settings: Settings, *, clock: Clock = system_clock, quick: bool = False
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    quick: bool = False,
+    wait: Wait = refuse,
+    accept_outlets: int | None = None,
 ) -> Iterator[Publisher]:
     """Open the one publisher of a state; ledger, folder and keys are made where missing.
 
     ``quick`` compresses less, for less CPU; an interval below ten seconds does so by itself.
+    ``wait`` waits for another publisher to end; ``accept_outlets``: see ``Candidate``.
 
     Raises:
-        Conflict: another publisher is at work.
+        Conflict: another publisher is at work, and ``wait`` does not wait.
     """
-    with only_one(settings.state / LOCK):
+    with only_one(settings.state / LOCK, settings.snapshots_folder, wait):
         key = load_signing_key(settings.signing_key_file, settings.public_key_file)
         feed = LedgerFeed(prepare(settings))
         try:
@@ -77,6 +83,7 @@ def open_publisher(
                 strength=compress.QUICK if hurried else compress.SMALL,
                 public_url=settings.public_url.rstrip("/"),
                 followers=followers_of(settings, feed, key, clock),
+                accept_outlets=accept_outlets,
             )
             yield publisher
             publisher.finish()
@@ -106,10 +113,12 @@ class Publisher:
         strength: compress.Strength = compress.QUICK,
         public_url: str = "",
         followers: Sequence[Follower] | None = None,
+        accept_outlets: int | None = None,
     ) -> None:
         self._feed, self._folder, self._key = feed, folder, key
         self._ttl_s, self._clock, self._words = ttl_s, clock, words
         self._strength, self._public_url = strength, public_url
+        self._accept_outlets = accept_outlets
         self._collector = Collector(feed)
         self._cache = FragmentCache()
         self._changes = changes.Memory(folder, key.public_key())
@@ -152,6 +161,7 @@ class Publisher:
         if self._due(standing, now, positions, programme):
             manifest = self._release(standing, now, positions, programme)
         else:
+            must_go_on(now, standing.newest, standing.looked_at)
             self._point_readers(standing, now)
         newest = manifest or standing.newest
         assert newest is not None
@@ -196,12 +206,24 @@ class Publisher:
     ) -> Manifest:
         records = self._collector.records
         fresh = [record for record in records if self._passed.get(record.code) is not record]
-        pass_gate(Candidate(as_of, positions, records, fresh, standing.newest))
+        published_at = self._clock()
+        pass_gate(
+            Candidate(
+                as_of=as_of,
+                published_at=published_at,
+                positions=positions,
+                records=records,
+                fresh=fresh,
+                last=standing.newest,
+                looked_at=standing.looked_at,
+                accept_outlets=self._accept_outlets,
+            )
+        )
         self._passed.update((record.code, record) for record in fresh)
         release = ReleaseData(
             sequence=standing.next_sequence,
             as_of=as_of,
-            published_at=self._clock(),
+            published_at=published_at,
             products=programme.product_ids,
             records=records,
             cache=self._cache,
@@ -262,6 +284,7 @@ class Publisher:
             ttl_s=self._ttl_s,
         )
         switch_current(self._folder, current, self._key)
+        standing.looked_at = checked_at
 
     def _stand(self) -> Standing:
         """Return where the folder stands; looked at once, and again after a failed write."""

@@ -10,11 +10,12 @@ import shutil
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from core.domain.snapshot import Manifest, release_folder
+from core.domain.snapshot import Current, Manifest, release_folder
 from core.errors import NotFound
 from core.log import get_logger
 from core.releases import (
@@ -36,6 +37,7 @@ from publisher.release_log import (
     mend_log,
     read_log,
 )
+from publisher.times import parse_rfc3339
 
 _log = get_logger(__name__)
 
@@ -47,7 +49,8 @@ class Standing:
     ``newest`` is the newest release that is whole, with the SHA-256 of its manifest. ``lines``
     are of the releases present, ``remnants`` of those of which only manifest and changes are.
     ``last`` is the end of the chain, of which the next release is ``next_sequence``. ``whole`` is
-    False where the release that readers are pointed to is not.
+    False where the release that readers are pointed to is not. ``looked_at`` is the last look that
+    readers were told of.
     """
 
     newest: Manifest | None
@@ -57,6 +60,7 @@ class Standing:
     last: ReleaseLine
     next_sequence: int
     whole: bool
+    looked_at: datetime | None = None
 
 
 def recover(folder: Path, public_key: Ed25519PublicKey) -> Standing:
@@ -67,7 +71,8 @@ def recover(folder: Path, public_key: Ed25519PublicKey) -> Standing:
     log, faults = read_log(folder)
     if faults:
         _log.error("alarm: releases.ndjson is damaged", faults=faults)
-    announced = max(_announced(folder, public_key), log[-1].sequence if log else 0)
+    current = _announced(folder, public_key)
+    announced = max(current.sequence if current else 0, log[-1].sequence if log else 0)
     newest, newest_sha256 = None, ""
     reduced = {n for n in sequences(folder) if n <= announced and has_remnants_only(folder, n)}
     for sequence in sequences(folder):
@@ -90,6 +95,7 @@ def recover(folder: Path, public_key: Ed25519PublicKey) -> Standing:
         last,
         next_sequence=top + 1,
         whole=newest is not None and newest.sequence == top,
+        looked_at=parse_rfc3339(current.checked_at) if current else None,
     )
 
 
@@ -115,15 +121,15 @@ def _hidden(folder: Path) -> Iterator[Path]:
             yield place
 
 
-def _announced(folder: Path, public_key: Ed25519PublicKey) -> int:
-    """Return the release that readers are pointed to; 0 where they are pointed to none."""
+def _announced(folder: Path, public_key: Ed25519PublicKey) -> Current | None:
+    """Return what points readers to a release; None where they are pointed to none."""
     try:
-        return read_current(folder, public_key).sequence
+        return read_current(folder, public_key)
     except NotFound:
-        return 0
+        return None
     except Untrusted as error:
         _log.error("alarm: current.json is not ours or is damaged", reason=str(error))
-        return 0
+        return None
 
 
 def _whole(

@@ -1,15 +1,14 @@
-"""The publisher's loop: a tick each interval, if asked at whole intervals of the clock.
+"""The publisher's loop: a tick whenever the schedule says so.
 
 An error in one tick is logged and counted; the last good release stays, and ages in public view.
 """
 
 from __future__ import annotations
 
-import math
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from core.domain.programme import Programme
@@ -19,6 +18,7 @@ from core.rules_watch import Rules
 from publisher.metrics import Metrics
 from publisher.publishing import Publisher
 from publisher.quality import Withheld
+from publisher.schedule import Schedule
 
 _log = get_logger(__name__)
 
@@ -29,33 +29,24 @@ class Runner:
 
     publisher: Publisher
     rules: Programme | Rules
-    every_s: float
-    align: bool = False
-    failures: int = 0
+    schedule: Schedule
+    metrics: Metrics
     stopping: threading.Event = field(default_factory=threading.Event)
-    metrics: Metrics = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.metrics = Metrics(self.every_s)
-
-    def stop_on_signals(self) -> None:
-        """End after the tick at hand when TERM or INT comes."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.stopping.set())
+    failures: int = 0
 
     def run(self) -> None:
-        """Tick until stopped."""
+        """Tick at once, and then on schedule until stopped."""
         while not self.stopping.is_set():
-            began_at = time.monotonic()
+            self.schedule.begin()
             self.tick_once()
-            self.stopping.wait(self._wait_s(began_at))
+            self.schedule.wait(self.stopping)
 
     def tick_once(self) -> None:
         """Tick, and log what came of it; whatever goes wrong, the loop goes on."""
         try:
             self.report(self.publisher.tick)
         except Withheld as fault:
-            self._failed()
+            self._failed(fault.faults)
             _log.error("alarm: release withheld", faults=fault.faults, failures=self.failures)
         except Exception:  # noqa: BLE001 - the outermost loop: anything is logged and counted
             self._failed()
@@ -64,9 +55,9 @@ class Runner:
             self.failures = 0
             self.metrics.good()
 
-    def _failed(self) -> None:
+    def _failed(self, faults: Sequence[str] = ()) -> None:
         self.failures += 1
-        self.metrics.failed()
+        self.metrics.failed(faults)
 
     def report(self, tick: Callable[[Programme | Rules], Manifest | None]) -> Manifest | None:
         """Tick, and log the release if there is one."""
@@ -85,13 +76,10 @@ class Runner:
             )
         return manifest
 
-    def _wait_s(self, began_at: float) -> float:
-        """Return the seconds to the next tick, from the last one's start or the clock."""
-        if self.align:
-            return seconds_to_next(time.time(), self.every_s)
-        return max(0.0, began_at + self.every_s - time.monotonic())
 
-
-def seconds_to_next(now_s: float, every_s: float) -> float:
-    """Return how long until the clock shows a whole multiple of the interval."""
-    return (math.floor(now_s / every_s) + 1) * every_s - now_s
+def stop_on_signals() -> threading.Event:
+    """Return what is set when TERM or INT comes; the tick at hand is ended first."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    return stopping

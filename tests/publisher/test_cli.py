@@ -51,7 +51,65 @@ def test_a_second_publisher_of_the_state_says_so_and_ends(published: Settings) -
     with open_publisher(published):
         result = _maskmap("publish", "--once", "--state", published.state)
     assert result.exit_code == 1
-    assert f"another publisher (process {os.getpid()}) holds" in result.stderr
+    assert f"another publisher (process {os.getpid()}) is at work here" in result.stderr
+
+
+def test_nor_does_another_state_publish_into_the_same_folder(
+    published: Settings, tmp_path: Path
+) -> None:
+    other = {"MASKMAP_SNAPSHOTS": str(published.snapshots_folder)}
+    with open_publisher(published):
+        (published.state / "publisher.lock").unlink()  # whoever removes it gains nothing
+        again = _maskmap("publish", "--once", "--state", published.state)
+        result = CliRunner().invoke(
+            main, ["publish", "--once", "--state", str(tmp_path / "other")], env=other
+        )
+    assert (again.exit_code, result.exit_code) == (1, 1)
+    assert "is at work here" in again.stderr
+    assert "for another state" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--every", "7", "--align"], ["--once", "--every", "7", "--align"]]
+)
+def test_an_interval_that_cannot_be_aligned_is_a_usage_error(
+    arguments: list[str], state: Path
+) -> None:
+    result = _maskmap("publish", *arguments, "--state", state)
+    assert result.exit_code == 2
+    assert "divide a day" in result.stderr
+    assert list(state.iterdir()) == []
+
+
+def test_aligning_is_a_setting_too_and_the_option_overrides_it(state: Path) -> None:
+    env = {"MASKMAP_PUBLISH_ALIGN": "1", "MASKMAP_PUBLISH_EVERY": "7"}
+    for option, status in ((), 2), (("--no-align",), 0):
+        arguments = ["publish", "--once", *option, "--state", str(state)]
+        assert CliRunner().invoke(main, arguments, env=env).exit_code == status
+
+
+def test_a_loss_of_outlets_is_withheld_until_somebody_says_that_it_is_right(
+    published: Settings, ledger: LedgerFile
+) -> None:
+    codes = [f"59010200{n:02d}" for n in range(5)]
+    ledger.register(*map(an_outlet, codes))
+    once = ("publish", "--once", "--state", published.state)
+    assert _maskmap(*once).exit_code == 0
+    ledger.register(*(an_outlet(code, test=True) for code in codes))
+    refused = _maskmap(*once)
+    assert refused.exit_code == 1
+    assert "only 1 of 6 outlets are left" in refused.stderr
+    assert _maskmap("snapshot", "verify", "--state", published.state).exit_code == 0
+    assert _maskmap(*once, "--accept-outlets", 2).exit_code == 1
+    accepted = _maskmap(*once, "--accept-outlets", 1)
+    assert accepted.exit_code == 0
+    assert "gate overruled" in accepted.stderr
+    assert "released 3" in accepted.stderr
+    assert _maskmap("snapshot", "verify", "--state", published.state).exit_code == 0
+
+
+def test_a_loss_is_accepted_for_one_release_only(state: Path) -> None:
+    assert _maskmap("publish", "--accept-outlets", 1, "--state", state).exit_code == 2
 
 
 def test_the_loop_publishes_and_ends_cleanly_on_term(

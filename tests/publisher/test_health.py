@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import http.client
+import json
 
 import pytest
 
 from core.errors import Unavailable
 from publisher.health import serving
-from publisher.metrics import Metrics
+from publisher.metrics import Leader, Metrics
+from publisher.quality import Withheld
 from publisher.runner import Runner
+from publisher.schedule import Regular
 
 
 class Publisher:
     """A publisher whose ticks end well, or not."""
 
     def __init__(self) -> None:
-        self.broken = False
+        self.fault: Exception | None = None
 
     def tick(self, programme: object) -> None:
-        if self.broken:
-            raise OSError("disk full")
+        if self.fault:
+            raise self.fault
 
 
 def _get(address, path: str) -> tuple[int, str, str]:
@@ -34,14 +37,14 @@ def _get(address, path: str) -> tuple[int, str, str]:
 
 def test_it_lives_at_once_and_is_ready_after_the_first_good_tick(masks) -> None:
     publisher = Publisher()
-    runner = Runner(publisher, masks, every_s=1)  # type: ignore[arg-type]
+    runner = Runner(publisher, masks, Regular(1), Metrics(1))  # type: ignore[arg-type]
     with serving("127.0.0.1:0", runner.metrics) as address:
         assert _get(address, "/healthz")[0] == 200
         assert _get(address, "/readyz")[0] == 503
-        publisher.broken = True
+        publisher.fault = OSError("disk full")
         runner.tick_once()
         assert _get(address, "/readyz")[0] == 503
-        publisher.broken = False
+        publisher.fault = None
         runner.tick_once()
         assert _get(address, "/readyz")[0] == 200
         status, media_type, text = _get(address, "/metrics")
@@ -49,6 +52,45 @@ def test_it_lives_at_once_and_is_ready_after_the_first_good_tick(masks) -> None:
         assert media_type.startswith("text/plain")
         assert "maskmap_publisher_failures_total 1.0" in text
         assert _get(address, "/etc/passwd")[0] == 404
+
+
+def test_a_withheld_release_is_named_with_its_faults_until_one_goes_out(masks) -> None:
+    publisher = Publisher()
+    runner = Runner(publisher, masks, Regular(1), Metrics(1))  # type: ignore[arg-type]
+    with serving("127.0.0.1:0", runner.metrics) as address:
+        runner.tick_once()
+        publisher.fault = Withheld(["only 1 of 9 outlets are left"])
+        runner.tick_once()
+        status, _, body = _get(address, "/readyz")
+        said = json.loads(body)
+        assert (status, said["status"]) == (503, "withheld")
+        assert said["faults"] == ["only 1 of 9 outlets are left"]
+        assert said["look_age_s"] >= 0
+        assert "maskmap_publisher_withheld 1.0" in _get(address, "/metrics")[2]
+        publisher.fault = None
+        runner.tick_once()
+        assert _get(address, "/readyz")[0] == 200
+        assert "maskmap_publisher_withheld 0.0" in _get(address, "/metrics")[2]
+
+
+@pytest.mark.parametrize(("late", "status"), [(False, 200), (True, 503)])
+def test_who_stands_by_names_the_leader_and_is_ready_unless_that_one_is_late(
+    late: bool, status: int
+) -> None:
+    metrics = Metrics(1)
+    metrics.stands_by(Leader("process 7", 12.0, late))
+    with serving("127.0.0.1:0", metrics) as address:
+        answered, _, body = _get(address, "/readyz")
+        said = json.loads(body)
+        assert answered == status
+        assert said["status"].startswith("standby")
+        assert ("late" in said["status"]) is late
+        assert (said["leader"], said["look_age_s"]) == ("process 7", 12.0)
+        text = _get(address, "/metrics")[2]
+        assert "maskmap_publisher_leads 0.0" in text
+        assert "maskmap_publisher_look_age_seconds 12.0" in text
+        metrics.stands_by(None)
+        assert "maskmap_publisher_leads 1.0" in _get(address, "/metrics")[2]
 
 
 def test_it_listens_nowhere_unless_told() -> None:

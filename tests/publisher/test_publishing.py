@@ -198,7 +198,9 @@ def test_a_release_can_state_a_source_time_of_the_past_with_the_rules_of_its_day
     assert manifest.as_of == "2020-02-06T10:00:03+08:00"
     assert manifest.published_at == "2026-02-06T09:00:03+08:00"
     assert manifest.rules.block == "2020-02-06"
-    assert read_by(official_csv, _published(folder, signing_key)).source_time == "2020/02/06 10:00:03"
+    assert (
+        read_by(official_csv, _published(folder, signing_key)).source_time == "2020/02/06 10:00:03"
+    )
 
 
 def test_the_gate_keeps_the_last_good_release_and_does_not_renew_its_age(

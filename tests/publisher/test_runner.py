@@ -1,14 +1,14 @@
-"""The loop: it survives errors, keeps to the clock when asked, and ends when told."""
+"""The loop: it survives errors, and ends when told."""
 
 from __future__ import annotations
 
 import json
 
-import pytest
-
 from core.log import configure_logging
+from publisher.metrics import Metrics
 from publisher.quality import Withheld
-from publisher.runner import Runner, seconds_to_next
+from publisher.runner import Runner
+from publisher.schedule import Regular
 
 
 class Scripted:
@@ -28,7 +28,7 @@ class Scripted:
 
 
 def _run(publisher: Scripted, masks) -> Runner:
-    publisher.runner = Runner(publisher, masks, every_s=0.001)  # type: ignore[arg-type]
+    publisher.runner = Runner(publisher, masks, Regular(0.001), Metrics(1))  # type: ignore[arg-type]
     publisher.runner.run()
     return publisher.runner
 
@@ -48,12 +48,3 @@ def test_errors_are_logged_and_counted_and_the_loop_goes_on(masks, capsys) -> No
 
 def test_a_good_tick_ends_a_row_of_failures(masks) -> None:
     assert _run(Scripted(OSError("once"), OSError("twice"), None), masks).failures == 0
-
-
-@pytest.mark.parametrize(
-    ("now_s", "every_s", "wait_s"), [(100.0, 30, 20.0), (119.5, 30, 0.5), (120.0, 30, 30.0)]
-)
-def test_an_aligned_loop_waits_for_the_next_whole_interval(
-    now_s: float, every_s: float, wait_s: float
-) -> None:
-    assert seconds_to_next(now_s, every_s) == wait_s
