@@ -63,4 +63,5 @@ def own_point(outlet: Outlet) -> Point | None:
     """Return where the register itself puts an outlet, unless that is only its town's centre."""
     if outlet.lon is None or outlet.lat is None or outlet.coordinate_precision == "town":
         return None
-    return Point(outlet.coordinate_source or "register", outlet.lon, outlet.lat)
+    source, precision = outlet.coordinate_source or "register", outlet.coordinate_precision
+    return Point(source, outlet.lon, outlet.lat, precision or "rooftop")

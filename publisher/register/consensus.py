@@ -1,7 +1,8 @@
 """Where an outlet is, when several collectors say so: the pair that agrees, else doubt.
 
 The metric is geopy's great circle. Evidence is a table of one row per outlet and collector:
-``code``, ``source``, ``lon``, ``lat`` (WGS 84 degrees), in the order in which it was first told.
+``code``, ``source``, ``lon``, ``lat`` (WGS 84 degrees), ``precision``, in the order in
+which it was first told.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ AGREE_M = 200.0
 ENOUGH_TO_COMPARE = 20
 # What a person has corrected by hand outranks every collector.
 CORRECTION = "correction"
-COLUMNS = ["code", "source", "lon", "lat"]
+COLUMNS = ["code", "source", "lon", "lat", "precision"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Place:
     0 once a person has settled it.
 
     Precision ``rooftop``: a collector's point that no other contests, or that another confirms.
-    Precision ``road``: sources differ and no two agree; trust it to the neighbourhood only.
+    Precision ``road``: sources differ and no two agree, or only a geocoder that knows the road is
+    known; trust it to the neighbourhood only.
     """
 
     lon: float
@@ -50,12 +52,12 @@ def no_evidence() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _DTYPES.items()})
 
 
-_DTYPES = {"code": "str", "source": "str", "lon": "float64", "lat": "float64"}
+_DTYPES = dict.fromkeys(COLUMNS, "str") | {"lon": "float64", "lat": "float64"}
 
 
 def add_evidence(evidence: pd.DataFrame, points: Sequence[tuple[str, Point]]) -> pd.DataFrame:
     """Add what collectors say now; a collector's newer word replaces its older one."""
-    rows = [(code, point.source, point.lon, point.lat) for code, point in points]
+    rows = [(code, *point) for code, point in points]
     if not rows:
         return evidence
     told = pd.concat([evidence, pd.DataFrame(rows, columns=COLUMNS).astype(_DTYPES)])
@@ -65,8 +67,8 @@ def add_evidence(evidence: pd.DataFrame, points: Sequence[tuple[str, Point]]) ->
 def points_by_code(evidence: pd.DataFrame) -> dict[str, list[Point]]:
     """Gather the points of each outlet, in the order in which they were told."""
     points: dict[str, list[Point]] = {}
-    for code, source, lon, lat in evidence[COLUMNS].itertuples(index=False, name=None):
-        points.setdefault(code, []).append(Point(source, lon, lat))
+    for code, *point in evidence[COLUMNS].itertuples(index=False, name=None):
+        points.setdefault(code, []).append(Point(*point))
     return points
 
 
@@ -97,13 +99,19 @@ def _is_copy(first: pd.DataFrame, second: pd.DataFrame) -> bool:
 
 
 def choose(points: Sequence[Point], town: Town | None = None) -> Place:
-    """Choose the place of one outlet: a correction, the closest pair within 200 m, else doubt."""
+    """Choose the place of one outlet: a correction, the closest pair within 200 m, else doubt.
+
+    A guess along the road counts only while nobody knows the door.
+    """
+    points = exact(points) or points
     gaps = {pair: distance_m(*pair) for pair in combinations(points, 2)}
     spread_m = max(gaps.values(), default=0.0)
     corrected = [point for point in points if point.source == CORRECTION]
     usable = [point for point in points if inside_taiwan(point.lon, point.lat)] or list(points)
     agreeing = {
-        pair: gap for pair, gap in gaps.items() if gap <= AGREE_M and set(pair) <= set(usable)
+        pair: gap
+        for pair, gap in gaps.items()
+        if gap <= AGREE_M and set(pair) <= set(exact(usable))
     }
     if corrected:
         return _place(corrected[0], CORRECTION, "rooftop", 0.0)
@@ -112,7 +120,13 @@ def choose(points: Sequence[Point], town: Town | None = None) -> Place:
         sources = [point.source for point in usable if distance_m(first, point) <= AGREE_M]
         return _place(first, "+".join(sources), "rooftop", spread_m)
     best = min(usable, key=lambda point: _beyond_town_m(point, town))
-    return _place(best, best.source, "rooftop" if len(points) == 1 else "road", spread_m)
+    precision = best.precision if len(points) == 1 else "road"
+    return _place(best, best.source, precision, spread_m)
+
+
+def exact(points: Sequence[Point]) -> list[Point]:
+    """Return the points that mean the door."""
+    return [point for point in points if point.precision == "rooftop"]
 
 
 def distance_m(here: Point, there: Point) -> float:

@@ -13,7 +13,7 @@ import pandas as pd
 from core.domain.geography import inside_taiwan, towns_by_code
 from core.domain.outlets import Outlet
 from publisher.register.building import own_point
-from publisher.register.consensus import AGREE_M, CORRECTION, distance_m, points_by_code
+from publisher.register.consensus import AGREE_M, CORRECTION, distance_m, exact, points_by_code
 from publisher.register.records import Point
 
 # An outlet this far beyond the farthest corner of its town is in the wrong place.
@@ -58,7 +58,7 @@ def find_doubts(outlets: Sequence[Outlet], evidence: pd.DataFrame) -> list[Doubt
 def sources_differ(register: Register) -> Iterator[tuple[str, str]]:
     """Collectors put the outlet more than 200 m apart, and nobody has settled it by hand."""
     for outlet in register.outlets:
-        points = register.points.get(outlet.code, ())
+        points = exact(register.points.get(outlet.code, ()))
         if any(point.source == CORRECTION for point in points):
             continue
         pairs = combinations(points, 2)

@@ -7,15 +7,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from core.domain.outlets import Precision
+
 LayoutName = Literal["mask", "base", "coordinates", "geojson"]
 
 
 class Point(NamedTuple):
-    """Where one collector puts an outlet: WGS 84 degrees."""
+    """Where one collector puts an outlet: WGS 84 degrees.
+
+    Precision ``road`` is a geocoder's that knows the road and not the door.
+    """
 
     source: str
     lon: float
     lat: float
+    precision: Precision = "rooftop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,16 @@ def test_a_point_outside_taiwan_is_no_witness():
     assert choose(points).source == "c"
 
 
+def test_a_guess_along_the_road_counts_only_while_nobody_knows_the_door():
+    guess = a_point("same_road", east_m=900)._replace(precision="road")
+    another = a_point("tgos_road", east_m=910)._replace(precision="road")
+    alone = choose([guess])
+    assert (alone.source, alone.precision) == ("same_road", "road")
+    assert choose([guess, another]).precision == "road"
+    known = choose([guess, another, a_point("kai")])
+    assert (known.source, known.precision, known.doubtful) == ("kai", "rooftop", False)
+
+
 def test_a_correction_by_hand_outranks_every_collector():
     points = [a_point("a"), a_point("b"), a_point("correction", east_m=700)]
     assert choose(points).source == "correction"
@@ -112,3 +122,10 @@ def test_three_real_collectors_differ_by_more_than_200_metres_at_150_outlets(sha
     found = {row.code for row in rows if row.points and choose(row.points).doubtful}
     assert len(found) == 150
     assert found == stated
+
+
+def test_evidence_of_before_there_was_geocoding_means_the_door(tmp_path):
+    path = evidence_path(tmp_path)
+    path.parent.mkdir(parents=True)
+    path.write_text("code,source,lon,lat\n5901010001,kai,121.5,25.0\n", encoding="utf-8")
+    assert load_evidence(tmp_path)["precision"].tolist() == ["rooftop"]
