@@ -52,6 +52,15 @@ def line_of(manifest: Manifest, body: bytes) -> ReleaseLine:
     )
 
 
+def first_line(folder: Path) -> ReleaseLine | None:
+    """Return the line of the very first release; None where the log does not begin with one."""
+    try:
+        with (folder / LOG).open("rb") as log:
+            return _decode(log.readline())
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
 def read_log(folder: Path) -> tuple[list[ReleaseLine], list[str]]:
     """Read the log, and what is wrong with it; a last line cut off by a crash is left out."""
     path = folder / LOG

@@ -1,0 +1,29 @@
+"""Addresses in linked data (JSON-LD), made absolute for the host that serves them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urljoin
+
+# The members whose text is an address; everywhere else a text is a text.
+ADDRESSES = frozenset({"@id", "url", "contentUrl"})
+
+
+def absolute(document: Any, base: str) -> Any:
+    """Return a document with every relative address resolved against ``base``.
+
+    ``base`` is where the document itself stands, such as ``https://host/data/dataset.jsonld``.
+    Addresses that have a scheme, and compact ones such as ``xsd:date``, stay as they are.
+    """
+    if isinstance(document, dict):
+        return {
+            name: urljoin(base, value)
+            if name in ADDRESSES and isinstance(value, str)
+            else value
+            if name == "@context"
+            else absolute(value, base)
+            for name, value in document.items()
+        }
+    if isinstance(document, list):
+        return [absolute(item, base) for item in document]
+    return document
