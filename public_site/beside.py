@@ -78,7 +78,10 @@ class Beside:
         Raises:
             NotFound: the index names no such file. Untrusted: the file or the index is not good.
         """
-        file = self._index().get(path)
+        try:
+            file = self._index().get(path)
+        except NotFound:
+            file = None
         if file is None:
             raise NotFound(
                 f"the history has no file {path}; its files are listed in /data/{HISTORY_INDEX}",
