@@ -67,7 +67,7 @@ FILES: Mapping[str, Text] = {
     ),
 }
 
-Type = Literal["string", "integer", "number", "boolean", "time", "object", "array"]
+Type = Literal["string", "integer", "number", "boolean", "time", "date", "object", "array"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,8 @@ TIME = Form("時間，RFC 3339，+08:00", "time, RFC 3339, +08:00", "time")
 TIME_OR_NOT = Form(TIME.zh, TIME.en, "time", may_be_empty=True)
 PIECES = Form("整數，片", "whole number, pieces", "integer", minimum=0)
 NUMBER = Form("整數", "whole number", "integer", minimum=0)
+# What was received less what was taken back.
+NET = Form("整數，片；可能為負", "whole number, pieces; may be below zero", "integer")
 DEGREES = Form("數值，度，WGS 84", "number, degrees, WGS 84", "number")
 HASH = Form("SHA-256，小寫十六進位", "SHA-256, lower-case hex", pattern="[0-9a-f]{64}")
 HASH_OR_NOT = Form(HASH.zh, HASH.en, pattern=HASH.pattern, may_be_empty=True)
@@ -560,6 +562,52 @@ ALSO: tuple[Field, ...] = (
         TEXT,
         "north-east",
         {API: "direction"},
+    ),
+)
+
+# daily/YYYY-MM-DD.csv: how a Taipei day went, a row an outlet and product.
+DAILY: tuple[Field, ...] = (
+    Field(
+        "date",
+        Text("臺北日期", "the Taipei day"),
+        Form("日期，YYYY-MM-DD", "date, YYYY-MM-DD", "date"),
+        "2020-02-06",
+    ),
+    replace(RECORD[0], files={}),
+    Field("product", Text("產品代號", "id of the product"), WORD, "adult_mask"),
+    Field(
+        "opening",
+        Text("當日開始的數量", "in stock as the day began"),
+        PIECES,
+        "120",
+    ),
+    Field("received", Text("當日進貨，已扣除更正", "received, corrections taken off"), NET, "200"),
+    Field("sold", Text("當日售出，已扣除退回", "sold, reversals taken off"), NET, "250"),
+    Field(
+        "closing",
+        Text(
+            "當日結束的數量 = opening + received − sold",
+            "in stock as the day ended: opening + received − sold",
+        ),
+        PIECES,
+        "70",
+    ),
+    Field(
+        "sold_out_at",
+        Text(
+            "最後一次售完的時間；當日結束時還有庫存，或當日沒有售完，為空",
+            "when it last sold out; empty where any is left as the day ends, or none was sold",
+        ),
+        TIME_OR_NOT,
+        "2020-02-06T10:27:05+08:00",
+    ),
+    Field(
+        "hours_in_stock",
+        Text("當日有庫存的時數", "for how long of the day there was any"),
+        Form(
+            "數值，小時，兩位小數", "number, hours, two decimals", "number", minimum=0, maximum=24
+        ),
+        "3.25",
     ),
 )
 
