@@ -29,6 +29,8 @@ from core.settings import Settings
 from core.storage import prepare
 from core.storage.feed import LedgerFeed
 from publisher import changes, compress, durable
+from publisher.catalogue.about import operator_of
+from publisher.catalogue.follower import Catalogue
 from publisher.collect import Collector, Positions
 from publisher.courses import Courses
 from publisher.followers import Follower, Told, keep_all_up
@@ -95,7 +97,11 @@ def followers_of(
     settings: Settings, feed: LedgerFeed, key: Ed25519PrivateKey, clock: Clock
 ) -> tuple[Follower, ...]:
     """Return what keeps up with the releases, in the order in which it does."""
-    return (Courses(feed, settings.snapshots_folder, key, clock),)
+    folder = settings.snapshots_folder
+    return (
+        Courses(feed, folder, key, clock),
+        Catalogue(folder, key, operator_of(settings), clock),
+    )
 
 
 class Publisher:
