@@ -134,7 +134,8 @@ class HistoryFile(msgspec.Struct, frozen=True, kw_only=True):
     """One file of the history or of its daily roll-ups.
 
     ``path`` is relative to the snapshot folder; ``complete`` tells that the day is over, so that
-    the file will never change.
+    the file will never change. ``source`` is ``ledger``, or ``backfill`` for a day that was taken
+    from files published before there was a ledger.
     """
 
     path: str
@@ -144,6 +145,7 @@ class HistoryFile(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     day: str
     complete: bool
+    source: str = "ledger"
 
 
 class HistoryIndex(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +155,20 @@ class HistoryIndex(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int
     ledger_position: str
     files: list[HistoryFile]
+
+
+class LongCourse(msgspec.Struct, frozen=True, kw_only=True):
+    """``courses/long.json``: each outlet's roll-ups of the last days that are over.
+
+    A row is ``[index into days, opening, received, sold, closing, minute of the day at which it
+    was sold out (-1: it was not), minutes in stock]``. A day on which an outlet had nothing and
+    nothing came has no row.
+    """
+
+    as_of: str
+    days: list[str]
+    products: list[str]
+    outlets: dict[str, dict[str, list[list[int]]]]
 
 
 def is_stale(checked_at: datetime, now: datetime, ttl_s: int) -> bool:

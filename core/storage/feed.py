@@ -59,6 +59,18 @@ class Move(NamedTuple):
     pieces: int
 
 
+class Flow(NamedTuple):
+    """What came to and went from one product of one outlet within a range of positions.
+
+    ``received`` sums the intakes, ``sold`` the sales less what was given back.
+    """
+
+    outlet: str
+    product: str
+    received: int
+    sold: int
+
+
 class LedgerFeed:
     """Reads of one ledger file. Inside ``instant()`` all reads see the same commit."""
 
@@ -145,10 +157,43 @@ class LedgerFeed:
         rows = self._connection.execute(query, (offset_us, slot // _MICROSECOND, *values))
         return [Move(*row) for row in rows]
 
+    def flows(self, after: int, upto: int) -> list[Flow]:
+        """Sum the entries in a range of positions, by outlet and product, in their order.
+
+        ``after`` is exclusive, ``upto`` inclusive.
+        """
+        rows = self._connection.execute(
+            "SELECT outlet, product, sum(iif(kind = 'intake', pieces, 0)),"
+            " -sum(iif(kind = 'intake', 0, pieces)) FROM entries"
+            " WHERE position > ? AND position <= ? GROUP BY outlet, product",
+            (after, upto),
+        )
+        return [Flow(*row) for row in rows]
+
+    def stock_at(self, position: int) -> dict[tuple[str, str], int]:
+        """Return the pieces by outlet and product at a position; the cost follows what came after.
+
+        An outlet that had no entry up to there has 0.
+        """
+        with self.instant():
+            stock = {of: balance.pieces for of, balance in self.balances().items()}
+            for change in self.changes(position):
+                stock[change.outlet, change.product] -= change.pieces
+        return stock
+
     def entries_after(self, after: int, limit: int = _PAGE) -> list[Entry]:
         """Return the entries after a position, in commit order, at most ``limit``."""
         rows = self._connection.execute(
             "SELECT * FROM entries WHERE position > ? ORDER BY position LIMIT ?", (after, limit)
+        )
+        return [entry_of_row(row) for row in rows]
+
+    def newest_intakes(self, after: int, limit: int) -> list[Entry]:
+        """Return intakes after a position that brought something, the last line first."""
+        rows = self._connection.execute(
+            "SELECT * FROM entries WHERE position > ? AND kind = 'intake' AND pieces > 0"
+            " ORDER BY position DESC LIMIT ?",
+            (after, limit),
         )
         return [entry_of_row(row) for row in rows]
 
