@@ -34,6 +34,7 @@ from publisher.catalogue.follower import Catalogue
 from publisher.collect import Collector, Positions
 from publisher.courses import Courses
 from publisher.followers import Follower, Told, keep_all_up
+from publisher.history.background import History
 from publisher.manifest import Words, manifest_of, rules_in_force
 from publisher.only_one import Wait, only_one, refuse
 from publisher.quality import Candidate, must_go_on, pass_gate
@@ -100,6 +101,7 @@ def followers_of(
     folder = settings.snapshots_folder
     return (
         Courses(feed, folder, key, clock),
+        History(settings.database_path, folder, key, clock),
         Catalogue(folder, key, operator_of(settings), clock),
     )
 
