@@ -91,5 +91,6 @@ def _publish_on(settings: Settings, schedule: Schedule) -> None:
         open_publisher(settings, wait=standby.wait) as publisher,
     ):
         standby.lead()
+        metrics.watch_mirror(publisher.followers)
         rules.keep()
         Runner(publisher, rules, schedule, metrics, stopping).run()

@@ -13,6 +13,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from core.domain.snapshot import STALE_AFTER_TTL, Manifest
 from core.rules_watch import RulesInUse
+from publisher.followers import Follower
+from publisher.mirror.follower import Mirror
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -69,6 +71,16 @@ class Metrics:
             ("pending", "1: new rules wait for the next midnight.", _are_pending),
         ):
             self._gauge(f"rules_{name}", says).set_function(partial(ask, rules))
+
+    def watch_mirror(self, followers: Sequence[Follower]) -> None:
+        """Show what the object store names as the newest, where one of these copies to it."""
+        for mirror in (each for each in followers if isinstance(each, Mirror)):
+            self._gauge(
+                "mirror_sequence", "Release that the object store names as the newest."
+            ).set_function(partial(getattr, mirror, "sequence"))
+            self._gauge(
+                "mirror_failures", "Failed passes to the object store since the last good one."
+            ).set_function(partial(getattr, mirror, "failures"))
 
     def rules(self) -> dict[str, object] | None:
         """Return the rules in use as ``/readyz`` shows them."""

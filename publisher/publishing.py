@@ -36,6 +36,7 @@ from publisher.courses import Courses
 from publisher.followers import Follower, Told, keep_all_up
 from publisher.history.background import History
 from publisher.manifest import Words, manifest_of, rules_in_force
+from publisher.mirror.follower import mirrors_of
 from publisher.only_one import Wait, only_one, refuse
 from publisher.quality import Candidate, must_go_on, pass_gate
 from publisher.recovery import Standing, recover
@@ -103,6 +104,7 @@ def followers_of(
         Courses(feed, folder, key, clock),
         History(settings.database_path, folder, key, clock),
         Catalogue(folder, key, operator_of(settings), clock),
+        *mirrors_of(settings, folder, key.public_key()),
     )
 
 
@@ -130,7 +132,7 @@ class Publisher:
         self._collector = Collector(feed)
         self._cache = FragmentCache()
         self._changes = changes.Memory(folder, key.public_key())
-        self._followers = (Courses(feed, folder, key, clock),) if followers is None else followers
+        self.followers = (Courses(feed, folder, key, clock),) if followers is None else followers
         self._on_disk = NOTHING
         self._passed: dict[str, OutletRecord] = {}
         self._rules: tuple[Programme, date, RulesInForce] | None = None
@@ -145,12 +147,12 @@ class Publisher:
         positions = self._collector.collect(programme, as_of)
         manifest = self._release(self._stand(), as_of, positions, programme)
         told = self._told(as_of, positions, programme, manifest, released=True)
-        keep_all_up(self._followers, replace(told, hurried=True))
+        keep_all_up(self.followers, replace(told, hurried=True))
         return manifest
 
     def finish(self) -> None:
         """Let everything that follows do what it put off while ``publish`` was in a hurry."""
-        for follower in self._followers:
+        for follower in self.followers:
             follower.finish()
 
     def tick(self, rules: Programme | Rules) -> Manifest | None:
@@ -174,7 +176,7 @@ class Publisher:
         newest = manifest or standing.newest
         assert newest is not None
         told = self._told(now, positions, programme, newest, released=manifest is not None)
-        keep_all_up(self._followers, told)
+        keep_all_up(self.followers, told)
         return manifest
 
     def _told(

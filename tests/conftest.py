@@ -15,6 +15,8 @@ import hypothesis
 import pytest
 import structlog
 
+from tests.object_store import Store, running_store
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI") == "true"
 
@@ -102,3 +104,10 @@ def chromium() -> str:
     if path is None:
         pytest.skip("no chromium on this computer: apt-get install chromium")
     return path
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Return a real object store, with a publisher that may write and a site that may read."""
+    with running_store(tmp_path_factory.mktemp("store")) as running:
+        yield running

@@ -1,0 +1,290 @@
+"""The copy of the snapshot folder in a real object store."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from core.domain.programme import Programme
+from core.errors import Conflict, NotFound
+from core.object_store import Bucket, StoreUnavailable, open_bucket
+from core.releases import CURRENT, MANIFEST, REMNANTS, SIGNATURE, is_signed
+from core.settings import Settings
+from publisher import retention
+from publisher.mirror.copying import Copying
+from publisher.mirror.follower import Mirror
+from publisher.publishing import Publisher
+from tests.object_store import Store, head
+from tests.publisher.builders import HandClock, LedgerFile, an_outlet
+
+pytestmark = pytest.mark.slow
+
+ONE, TWO = "5901010058", "5901010067"
+
+
+@pytest.fixture
+def place(store: Store, settings: Settings) -> Settings:
+    """Return settings that name an empty place in the store."""
+    return store.settings(settings)
+
+
+@pytest.fixture
+def bucket(place: Settings) -> Bucket:
+    return open_bucket(place)
+
+
+@pytest.fixture
+def publisher(begin: Callable[[], Publisher], ledger: LedgerFile) -> Publisher:
+    ledger.register(an_outlet(ONE), an_outlet(TWO))
+    ledger.move(ONE, "adult_mask", 100)
+    return begin()
+
+
+@pytest.fixture
+def release(
+    publisher: Publisher, ledger: LedgerFile, clock: HandClock, masks: Programme
+) -> Callable[[], int]:
+    """Return what publishes one more sale and returns the release's number."""
+
+    def released() -> int:
+        clock.forward(seconds=1)
+        ledger.move(ONE, "adult_mask", -1)
+        manifest = publisher.tick(masks)
+        assert manifest
+        return manifest.sequence
+
+    return released
+
+
+@pytest.fixture
+def copying(folder: Path, signing_key: Ed25519PrivateKey, bucket: Bucket) -> Copying:
+    return Copying(folder, signing_key.public_key(), bucket)
+
+
+def lying_in(folder: Path) -> dict[str, bytes]:
+    """Return every file of a folder that is not hidden."""
+    files = (place for place in folder.rglob("*") if place.is_file())
+    return {
+        str(place.relative_to(folder)): place.read_bytes()
+        for place in files
+        if not place.name.startswith(".")
+    }
+
+
+def lying_there(bucket: Bucket) -> dict[str, bytes]:
+    """Return every object of a bucket."""
+    found = ((stored.path, bucket.get(stored.path)) for stored in bucket.list())
+    return {path: fetched.body for path, fetched in found if fetched}
+
+
+def test_the_store_holds_what_the_folder_holds_byte_for_byte(folder, release, copying, bucket):
+    release()
+    (folder / "history").mkdir()
+    (folder / "history" / "day.parquet").write_bytes(b"PAR1")
+    copying.copy(everything=True)
+    assert lying_there(bucket) == lying_in(folder)
+    release()
+    copying.copy(everything=True)
+    assert lying_there(bucket) == lying_in(folder)
+
+
+def test_each_object_says_what_it_is_and_how_long_it_may_be_kept(
+    folder, release, copying, bucket, store, place
+):
+    release()
+    release()
+    copying.copy(everything=True)
+    said = {stored.path: bucket.headers(stored.path) for stored in bucket.list()}
+    for path, headers in said.items():
+        kept = "immutable" in headers["Cache-Control"]
+        assert kept == path.startswith("0"), path
+        assert "Content-Encoding" not in headers
+    inside = "0000000002/"
+    assert said[f"{inside}outlets.geojson"]["Content-Type"] == "application/geo+json"
+    assert said[f"{inside}maskdata.csv"]["Content-Type"] == "text/csv; charset=utf-8"
+    assert said[f"{inside}maskdata.csv.gz"]["Content-Type"] == "application/gzip"
+    assert said[CURRENT]["Cache-Control"].startswith("public, max-age=1,")
+    where = f"{store.endpoint}/{place.snapshots.removeprefix('s3://')}/{CURRENT}"
+    assert head(where).status == 403, "the store is not open to everybody by itself"
+
+
+class Cut(Exception):
+    """Stands for whatever ends a pass."""
+
+
+class CutOff:
+    """A bucket whose n-th act fails, as if the line were cut or the process killed there."""
+
+    def __init__(self, bucket: Bucket, after: int) -> None:
+        self._bucket, self._left = bucket, after
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> object:
+        act = getattr(self._bucket, name)
+        if name not in ("put", "copy", "delete"):
+            return act
+
+        def counted(*arguments: object) -> object:
+            with self._lock:
+                self._left -= 1
+                if self._left < 0:
+                    raise Cut
+            return act(*arguments)
+
+        return counted
+
+
+def newest_whole(bucket: Bucket, key) -> int:
+    """Read as a stranger does: what the store calls current must be signed and all there."""
+    body, signatures = bucket.get(CURRENT).body, bucket.get(f"{CURRENT}{SIGNATURE}").body
+    assert any(is_signed(body, line, key) for line in signatures.split())
+    return whole_release(bucket, body)
+
+
+def whole_release(bucket: Bucket, body: bytes) -> int:
+    import json
+    from hashlib import sha256
+
+    current = json.loads(body)
+    manifest = bucket.get(current["manifest"]).body
+    assert sha256(manifest).hexdigest() == current["sha256"]
+    for entry in json.loads(manifest)["files"]:
+        got = bucket.get(f"{current['sequence']:010d}/{entry['path']}").body
+        assert sha256(got).hexdigest() == entry["sha256"]
+    return current["sequence"]
+
+
+def test_a_pass_cut_short_at_any_act_leaves_a_good_store_and_the_next_completes_it(
+    folder, release, bucket, signing_key
+):
+    key = signing_key.public_key()
+    release()
+    Copying(folder, key, bucket).copy(everything=True)
+    release()
+    for acts in (*range(0, 24, 3), *range(24, 60)):
+        cut = Copying(folder, key, CutOff(bucket, acts))
+        try:
+            cut.copy(everything=True)
+        except Cut:
+            assert newest_whole(bucket, key) in (1, 2)
+        else:
+            break
+    else:
+        pytest.fail("no pass ended well")
+    assert lying_there(bucket) == lying_in(folder)
+
+
+def test_readers_meanwhile_never_see_anything_torn_or_unsigned(
+    folder, release, copying, bucket, signing_key
+):
+    key = signing_key.public_key()
+    release()
+    copying.copy(everything=True)
+    ended, seen, faults = threading.Event(), set(), []
+
+    def read() -> None:
+        while not ended.is_set():
+            # Two objects are two requests: a reader who falls between two releases looks again.
+            signatures = bucket.get(f"{CURRENT}{SIGNATURE}").body
+            body = bucket.get(CURRENT).body
+            again = bucket.get(f"{CURRENT}{SIGNATURE}").body
+            lines = (signatures + again).split()
+            if not any(is_signed(body, line, key) for line in lines):
+                faults.append((body, lines))
+            try:
+                seen.add(whole_release(bucket, body))
+            except (AssertionError, NotFound) as error:
+                faults.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for _ in range(6):
+        release()
+        copying.copy()
+    ended.set()
+    for reader in readers:
+        reader.join()
+    assert not faults
+    assert len(seen) > 1
+
+
+def test_what_came_and_went_while_the_store_was_away_is_told_by_its_changes(
+    folder, release, copying, bucket
+):
+    release()
+    copying.copy(everything=True)
+    for _ in range(3):
+        release()
+    copying.copy(everything=True)
+    inside = {stored.path.partition("/")[2] for stored in bucket.list("0000000003/")}
+    assert inside == REMNANTS
+    assert bucket.get(f"0000000004/{MANIFEST}")
+
+
+def test_what_the_folder_lets_go_of_leaves_the_store(
+    folder, release, copying, bucket, clock, monkeypatch
+):
+    monkeypatch.setattr(retention, "NEWEST_KEPT", 2)
+    release()
+    copying.copy(everything=True)
+    for _ in range(3):
+        release()
+        copying.copy(everything=True)
+    reduced = {stored.path.partition("/")[2] for stored in bucket.list("0000000001/")}
+    assert reduced == REMNANTS
+    clock.forward(hours=25)
+    release()
+    bucket.put("index.html", b"ours", "text/html", "no-cache")
+    copying.copy(everything=True)
+    assert not list(bucket.list("0000000001/"))
+    assert {*lying_there(bucket)} == {*lying_in(folder), "index.html"}
+
+
+def test_a_prefix_that_holds_newer_releases_than_the_folder_is_left_alone(
+    folder, release, copying, bucket, signing_key
+):
+    release()
+    newer = b'{"sequence":9,"manifest":"","sha256":"","checked_at":"","ttl_s":1}'
+    bucket.put(CURRENT, newer, "application/json", "no-cache")
+    with pytest.raises(Conflict, match=r"holds release 9.*name another prefix"):
+        copying.copy()
+    assert [stored.path for stored in bucket.list()] == [CURRENT]
+
+
+@pytest.fixture
+def mirror(folder: Path, signing_key: Ed25519PrivateKey, bucket: Bucket) -> Iterator[Mirror]:
+    yield Mirror(folder, signing_key.public_key(), bucket)
+
+
+def test_publishing_goes_on_while_the_store_is_down_and_the_copy_catches_up(
+    own_store, settings, folder, publisher, ledger, clock, masks, signing_key
+):
+    bucket = open_bucket(own_store.settings(settings))
+    mirror = Mirror(folder, signing_key.public_key(), bucket)
+    publisher.followers = (*publisher.followers, mirror)
+    publisher.tick(masks)
+    publisher.finish()
+    own_store.stop()
+    for _ in range(3):
+        clock.forward(seconds=1)
+        ledger.move(ONE, "adult_mask", -1)
+        assert publisher.tick(masks)
+    with pytest.raises(StoreUnavailable):
+        publisher.finish()
+    own_store.start()
+    publisher.finish()
+    assert newest_whole(bucket, signing_key.public_key()) == 4
+
+
+@pytest.fixture
+def own_store(tmp_path: Path) -> Iterator[Store]:
+    from tests.object_store import running_store
+
+    (tmp_path / "store").mkdir()
+    with running_store(tmp_path / "store") as running:
+        yield running
