@@ -115,17 +115,30 @@ async def read_beside(request: web.Request, name: str) -> web.StreamResponse:
     return send(request, whole(found.body, BESIDE[name]), BRIEFLY, {})
 
 
-@routes.get(f"/data/{{file:{HISTORY_INDEX}(?:{SIGNATURE})?}}")
+@routes.get(f"/data/{HISTORY_INDEX}")
+@routes.get(f"/data/{HISTORY_INDEX}{SIGNATURE}")
 async def history_index(request: web.Request) -> web.StreamResponse:
-    """Answer which files the history has."""
-    return await read_beside(request, request.match_info["file"])
+    """Answer which files the history has, or the signature of that."""
+    name = HISTORY_INDEX + (SIGNATURE if request.path.endswith(SIGNATURE) else "")
+    return await read_beside(request, name)
 
 
-@routes.get("/data/{file:history/date=[0-9-]{10}/[^/]+}")
-@routes.get("/data/{file:daily/[^/]+}")
+@routes.get("/data/history/{partition}/{file}")
 async def history_file(request: web.Request) -> web.StreamResponse:
+    """Answer a part of the history; the partition is ``date=YYYY-MM-DD``."""
+    asked = request.match_info
+    return await _listed(request, f"history/{asked['partition']}/{asked['file']}")
+
+
+@routes.get("/data/daily/{file}")
+async def daily_file(request: web.Request) -> web.StreamResponse:
+    """Answer the roll-up of a day."""
+    return await _listed(request, f"daily/{request.match_info['file']}")
+
+
+async def _listed(request: web.Request, path: str) -> web.StreamResponse:
     """Answer a day's history or roll-up; once the day is over it never changes."""
-    beside, path = _of(request), request.match_info["file"]
+    beside = _of(request)
     file, body = await asyncio.to_thread(beside.listed, path)
     found = Download(body, file.media_type, f'"{file.sha256}"')
     if hdrs.RANGE not in request.headers and "gzip" in _codings(request):

@@ -34,7 +34,7 @@ from public_site.view import Release
 
 routes = web.RouteTableDef()
 
-PUBLIC_KEY = "public-key.pem"
+PUBLIC_KEY, BY_TOWN = "public-key.pem", "by-town/"
 _SUFFIXES = {"br": BROTLI, "gzip": GZIPPED}
 _TEXT, _JSON, _PEM = "text/plain; charset=utf-8", "application/json", "application/x-pem-file"
 # The addresses that the apps of 2020 asked.
@@ -59,10 +59,15 @@ class Wanted(NamedTuple):
 
 
 @routes.get("/data/{file}")
-@routes.get("/data/{file:by-town/[^/]+}")
 async def current_file(request: web.Request) -> web.StreamResponse:
     """Answer a file of the current snapshot, or one that stands beside the snapshots."""
     return await _answer_current(request, request.match_info["file"])
+
+
+@routes.get("/data/by-town/{file}")
+async def town_file(request: web.Request) -> web.StreamResponse:
+    """Answer the current outlets of one town."""
+    return await _answer_current(request, f"{BY_TOWN}{request.match_info['file']}")
 
 
 @routes.get("/resource/mask/maskdata.csv")

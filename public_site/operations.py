@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from core.domain.outlets import CODE
 from core.domain.text import Text
+from core.releases import HISTORY_INDEX, SIGNATURE
 from public_site.announcements import ATOM_PATH, JSON_PATH
 from public_site.parameter_table import CHANGES, LIST, MAP, NEAR
 
@@ -49,15 +50,31 @@ _ANY_FILE = {
     "application/geo+json": {"schema": {"type": "object"}},
     "application/x-ndjson": _TEXT_BODY,
     "application/x-pem-file": _TEXT_BODY,
+    "application/ld+json": {"schema": {"type": "object"}},
+    "application/schema+json": {"schema": {"type": "object"}},
+    "application/atom+xml": _TEXT_BODY,
+    "application/vnd.apache.parquet": {"schema": {}},
     "application/gzip": {"schema": {}},
+    "application/x-brotli": {"schema": {}},
 }
 _FILE = {
     "name": "file",
     "in": "path",
     "required": True,
-    "description": "a name from the manifest, or current.json, current.json.sig, public-key.pem",
+    "description": (
+        "a name from the manifest or from the index of the history; at the top also current.json,"
+        " datapackage.json, dcat.jsonld, dataset.jsonld, outlet.schema.json, each with its .sig,"
+        " and public-key.pem"
+    ),
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_.=-]*$"},
     "example": "maskdata.csv",
+}
+_PARTITION = {
+    "name": "partition",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^date=[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+    "example": "date=2020-02-06",
 }
 _SEQUENCE = {
     "name": "sequence",
@@ -194,6 +211,53 @@ OPERATIONS = (
         content=_ANY_FILE,
         more=(_SEQUENCE, _FILE, RANGE),
         faults=(404, 410, 503),
+    ),
+    Operation(
+        "/data/by-town/{file}",
+        "getTownFile",
+        Text(
+            "目前資料集中一個鄉鎮市區的販售點：by-town/鄉鎮市區代碼.json",
+            "the outlets of one town in the current snapshot: by-town/TOWNCODE.json",
+        ),
+        more=(_FILE, RANGE),
+        **_DOWNLOAD,
+    ),
+    Operation(
+        f"/data/{HISTORY_INDEX}",
+        "getHistoryIndex",
+        Text("歷史資料有哪些檔案", "which files the history has"),
+        content={"application/json": {"schema": {"type": "object"}}},
+        more=(RANGE,),
+        faults=(404, 503),
+        in_sandbox=False,
+    ),
+    Operation(
+        f"/data/{HISTORY_INDEX}{SIGNATURE}",
+        "getHistoryIndexSignature",
+        Text("它的簽章", "its signature"),
+        content={"text/plain": _TEXT_BODY},
+        more=(RANGE,),
+        faults=(404, 503),
+        in_sandbox=False,
+    ),
+    Operation(
+        "/data/history/{partition}/{file}",
+        "getHistoryFile",
+        Text(
+            "一天的歷史（Parquet），partition 為 date=YYYY-MM-DD",
+            "a day of the history as Parquet; partition is date=YYYY-MM-DD",
+        ),
+        more=(_PARTITION, _FILE, RANGE),
+        in_sandbox=False,
+        **_DOWNLOAD,
+    ),
+    Operation(
+        "/data/daily/{file}",
+        "getDailyFile",
+        Text("一天的統計：YYYY-MM-DD.csv", "the roll-up of a day: YYYY-MM-DD.csv"),
+        more=(_FILE, RANGE),
+        in_sandbox=False,
+        **_DOWNLOAD,
     ),
     Operation(
         "/data/courses/{day}.json",
