@@ -118,7 +118,9 @@ def _fields(fields: Iterable[dictionary.Field], *, with_files: bool = False) -> 
 def _places(one: dictionary.Field) -> str:
     """Say in which files a field stands, and how it is called where the name differs."""
     full = [
-        "full formats" if dictionary.CHANGES in one.files else "full formats but the NDJSON files"
+        "full formats"
+        if dictionary.CHANGES in one.files
+        else "full formats but NDJSON and `by-town/`"
     ]
     others = [f"{file} `{name}`" if name != one.name else file for file, name in one.elsewhere]
     return ", ".join([*(full if one.in_full_formats else []), *others])

@@ -15,6 +15,7 @@ from core.domain.programme import Programme
 from core.domain.snapshot import OutletRecord
 from core.storage.feed import Change, LedgerFeed
 from publisher.join import with_stock
+from publisher.restocks import Restock, Restocks
 from publisher.words_of_outlets import WordsOfOutlets
 
 
@@ -57,6 +58,7 @@ class Collector:
         self._pieces: dict[str, dict[str, int]] = {}
         self._changed_at: dict[str, datetime] = {}
         self._words = WordsOfOutlets()
+        self._restocks = Restocks()
         self._records: dict[str, OutletRecord] = {}
         self._order: list[str] = []
         self._rules: object = None
@@ -100,6 +102,11 @@ class Collector:
         """The codes of the published outlets, ascending."""
         return self._order
 
+    @property
+    def restocks(self) -> tuple[Restock, ...]:
+        """The newest arrivals of goods, the last one first; of test outlets and others too."""
+        return self._restocks.newest
+
     def _load(self) -> None:
         """Begin anew from the running sums."""
         self._positions = None
@@ -110,6 +117,7 @@ class Collector:
             self._move(code, product, balance)
         self._words.register(self._feed.outlets())
         self._words.hear(self._feed.states())
+        self._restocks.begin(self._feed)
         self._order = sorted(self._words.outlets)
         self._rules = None
 
@@ -119,6 +127,8 @@ class Collector:
         changes: list[Change] = feed.changes(last.ledger) if now.ledger != last.ledger else []
         outlets = feed.outlets(last.register) if now.register != last.register else []
         states = feed.states(last.states) if now.states != last.states else []
+        if changes:
+            self._restocks.follow(feed, last.ledger)
         for change in changes:
             self._move(change.outlet, change.product, change)
         self._forget({change.outlet for change in changes})

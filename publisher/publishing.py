@@ -239,6 +239,8 @@ class Publisher:
             cache=self._cache,
             ttl_s=self._ttl_s,
             public_url=self._public_url,
+            goods=programme.product,
+            restocks=self._collector.restocks,
         )
         files = write_files(release, self._strength, self._changes.before(standing), self._on_disk)
         manifest = manifest_of(

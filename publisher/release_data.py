@@ -17,7 +17,9 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from core.domain.calendar import rfc3339, source_time
+from core.domain.programme import Product
 from core.domain.snapshot import OutletRecord
+from publisher.restocks import Restock
 
 # Written where a fragment lacks a value of the whole release; no text can contain it, since JSON
 # writes this character as an escape.
@@ -187,7 +189,8 @@ class ReleaseData:
     ``published_at`` are empty, since they are the same for all: ``as_of`` and ``published_at``
     here. ``products`` are the programme's, in its order. ``ttl_s`` are the seconds until the
     next look. ``public_url`` is where the public reaches the site, without a slash at its end;
-    empty where the operator does not say.
+    empty where the operator does not say. ``goods`` say what the products are called.
+    ``restocks`` are the newest arrivals of anything anywhere, the last one first.
     """
 
     sequence: int
@@ -198,6 +201,8 @@ class ReleaseData:
     cache: FragmentCache = field(default_factory=FragmentCache)
     ttl_s: int = 30
     public_url: str = ""
+    goods: Sequence[Product] = ()
+    restocks: Sequence[Restock] = ()
 
     def objects(self) -> list[bytes]:
         """Return each outlet as one flat JSON object without the release's times, in order."""
@@ -242,8 +247,8 @@ class Stated(NamedTuple):
     """What a published file says, for the comparison of all formats of one release.
 
     ``numbers`` are pieces per product, by outlet code, in the order of the file. ``whole`` tells
-    whether outlets without any stock are listed too. ``source_time`` is empty and ``sequence`` is
-    None where the format has no place for it.
+    whether outlets without any stock are listed too. ``source_time`` is empty, ``sequence`` is
+    None, and a name or a number is missing where the format has no place for it.
     """
 
     source_time: str

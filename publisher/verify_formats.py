@@ -43,14 +43,15 @@ def _by_format(bodies: Mapping[str, bytes]) -> dict[str, tuple[Format, dict[str,
 def _rows(manifest: Manifest) -> dict[str, int]:
     """Return how many outlets each format lists, under the first of its names.
 
-    The files of a folder list some each; other files of one format list the same ones each.
+    The files of a folder list some each; other files of one format list the same ones, or none.
     """
     rows: dict[str, int] = {}
     for entry in manifest.files:
         form = format_of(entry.path)
         if form is not None:
             name = form.PATHS[0]
-            rows[name] = entry.rows + (rows.get(name, 0) if name.endswith("/") else 0)
+            known = rows.get(name, 0)
+            rows[name] = known + entry.rows if name.endswith("/") else max(known, entry.rows)
     return rows
 
 
@@ -79,7 +80,7 @@ def _against(says: Stated, fullest: Stated) -> Iterator[str]:
             yield f"outlet {code} is in no other file"
         elif any(expected.get(product, 0) != pieces for product, pieces in numbers.items()):
             yield f"outlet {code} has {numbers}, elsewhere {expected}"
-        elif says.names[code] != fullest.names[code]:
+        elif says.names.get(code, fullest.names[code]) != fullest.names[code]:
             yield f"outlet {code} is {says.names[code]!r}, elsewhere {fullest.names[code]!r}"
     products = next(iter(says.numbers.values()), {})
     for code, numbers in fullest.numbers.items():

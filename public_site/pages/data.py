@@ -144,8 +144,12 @@ def _policy(request: web.Request, look: Look, reader: Reader) -> dict[str, objec
 
 
 def _plain(manifest: Manifest) -> list[FileEntry]:
-    """Return the files without their compressed twins, the official one first."""
-    plain = [entry for entry in manifest.files if not entry.path.endswith(_PACKED)]
+    """Return the files but packed copies and those in folders, the official one first."""
+    plain = [
+        entry
+        for entry in manifest.files
+        if not entry.path.endswith(_PACKED) and "/" not in entry.path
+    ]
     return sorted(plain, key=lambda entry: (entry.path != OFFICIAL, entry.path))
 
 

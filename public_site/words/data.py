@@ -94,11 +94,14 @@ WORDS: dict[str, Text] = {
         "Each product of the programme has a number and a level.",
     ),
     "full_formats": Text("完整格式", "full formats"),
-    "full_formats_but_changes": Text("完整格式，NDJSON 除外", "full formats, not the NDJSON files"),
+    "full_formats_but_changes": Text(
+        "完整格式，NDJSON 與 by-town/ 除外", "full formats, not NDJSON and by-town/"
+    ),
     "full_formats_are": Text(
-        "完整格式是 maskdata-all.csv、outlets.geojson、outlets.ndjson、changes.ndjson 與 API。",
-        "The full formats are maskdata-all.csv, outlets.geojson, outlets.ndjson, changes.ndjson"
-        " and the API.",
+        "完整格式是 maskdata-all.csv、outlets.geojson、outlets.parquet、outlets.ndjson、"
+        "changes.ndjson、by-town/ 與 API。",
+        "The full formats are maskdata-all.csv, outlets.geojson, outlets.parquet, outlets.ndjson,"
+        " changes.ndjson, by-town/ and the API.",
     ),
     "also_title": Text("只在某處出現的欄位", "Fields of one place only"),
     "format_example": Text("格式與範例", "Format, example"),

@@ -1,1 +1,1 @@
-/NgH2DSkBrrQyhd4CHDvoqSC4YtcRImwyE6OELeO8epe01rz0+H2+l5oiCj5/ST34eupPexxPo2bkcX1qCqjCw==
+qlnslIkRWwlXTBRvfRBdAcZrFAYhZWaD4moTOFLK+aw6TD5/kuMb2J9+tFNYOv8nCjjgTjsKymusoELWgkv8AQ==
