@@ -60,7 +60,7 @@ def answer(path: str, metrics: Metrics) -> tuple[HTTPStatus, str, bytes]:
 
 
 def _ready(metrics: Metrics) -> tuple[HTTPStatus, str, bytes]:
-    """Tell whether it leads or stands by, whether all is well, and by which rules."""
+    """Tell whether it leads or stands by, how it fares, and by which rules."""
     rules = metrics.rules()
     said = {"rules": rules} if rules else {}
     status = HTTPStatus.OK if metrics.ready else HTTPStatus.SERVICE_UNAVAILABLE
