@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct, defstruct
 
-from core.domain.dictionary import ALSO, ENVELOPE, RECORD, Field
+from core.domain.dictionary import ALSO, API, ENVELOPE, RECORD, Field
 from core.domain.geography import DIRECTIONS
 from core.domain.outlets import CODE
 from core.domain.snapshot import OutletRecord
@@ -86,7 +86,7 @@ class Announcements(Struct):
 def shapes(products: tuple[str, ...]) -> dict[str, type]:
     """Return the type of every answer by name; ``products`` are the served programme's."""
     outlet = defstruct("Outlet", _outlet_fields(products))
-    way = [_described(field) for field in ALSO if field.name in _EXACT]
+    way = [_described(field) for field in ALSO if API in field.files]
     near = defstruct("NearOutlet", way, bases=(outlet,))
     cells = len(products) + 4  # code, lat, lon, availability
     # A tuple would say more; schemathesis 4 misreads `prefixItems` beside `items: false`.

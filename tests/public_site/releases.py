@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -221,6 +222,4 @@ class Folder:
     def remove(self, sequence: int) -> None:
         """Remove an old release, as the publisher does in time."""
         folder = self.root / release_folder(sequence)
-        for path in folder.iterdir():
-            path.unlink()
-        folder.rmdir()
+        shutil.rmtree(folder)

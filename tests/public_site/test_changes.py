@@ -9,7 +9,8 @@ import pytest
 
 from core.domain.snapshot import release_folder
 from public_site.keys import SNAPSHOTS
-from tests.public_site.releases import NOW, Folder, an_outlet, many_outlets, some_outlets
+from publisher.release import reduce_release
+from tests.public_site.releases import NOW, an_outlet, many_outlets, some_outlets
 
 pytestmark = pytest.mark.slow
 
@@ -116,14 +117,6 @@ async def test_after_a_start_the_changes_are_learnt_from_the_folder(folder, star
     await refused(client, 0, 410, "CHANGES_GONE")
 
 
-def only_manifests(folder: Folder, sequence: int) -> None:
-    """Leave of an older release what the publisher leaves."""
-    kept = {"manifest.json", "manifest.json.sig", "changes.ndjson"}
-    for path in (folder.root / release_folder(sequence)).iterdir():
-        if path.name not in kept:
-            path.unlink()
-
-
 async def test_looking_back_goes_as_far_as_a_day_and_no_further(folder, start, rng):
     first = some_outlets()
     folder.publish(first, at=NOW - timedelta(hours=30))
@@ -131,7 +124,7 @@ async def test_looking_back_goes_as_far_as_a_day_and_no_further(folder, start, r
     for number in range(120):
         said = with_stock(said, rng.choice(first).code, number)
         folder.publish(said, at=NOW - timedelta(minutes=25 * 60 - 20 * number))
-        only_manifests(folder, folder.sequence - 1)
+        reduce_release(folder.root, folder.sequence - 1)
     client = await start()
     snapshots = client.app[SNAPSHOTS]
     await snapshots.look_back()
