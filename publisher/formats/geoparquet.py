@@ -123,7 +123,8 @@ def _made_anew(columns: Mapping[str, _Column], records: Sequence[OutletRecord]) 
 
 def _cell(record: OutletRecord) -> tuple[int, int]:
     """Return the square of the grid that an outlet lies in."""
-    return math.floor(record.lat / _CELL_DEGREES), math.floor(record.lon / _CELL_DEGREES)
+    lon, lat = position_of(record)
+    return math.floor(lat / _CELL_DEGREES), math.floor(lon / _CELL_DEGREES)
 
 
 def _columns(products: Sequence[str]) -> dict[str, _Column]:
