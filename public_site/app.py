@@ -30,6 +30,7 @@ from public_site.frame import frame
 from public_site.keys import BASE, CLOCK, METRICS, POLICY, SETTINGS, SNAPSHOTS
 from public_site.last_slash import without_last_slash
 from public_site.metrics import Metrics
+from public_site.mirror.puller import PULLER, puller_of
 from public_site.pages import apps, data, map_card, outlet, rules, search, status
 from public_site.sandbox import add_sandbox
 from public_site.serving.connections import LONGEST_WAIT_S, connections, uninvited
@@ -62,19 +63,27 @@ def make_app(
     app[CLOCK] = clock
     app[METRICS] = metrics
     app[SNAPSHOTS] = Snapshots(
-        settings.snapshots_folder, settings.public_key_file, clock, metrics.fault
+        settings.site_snapshots_folder, settings.public_key_file, clock, metrics.fault
     )
     app[ANNOUNCEMENTS] = Announcements(
         settings.announcements_file, settings.sunset, announced=settings.announced_file
     )
     app[DIRECTORY] = Directory(CommunityStore(settings.community_path), clock)
     app[BESIDE_FILES] = Beside(app[SNAPSHOTS])
-    app[COURSES] = Courses(settings.snapshots_folder, app[SNAPSHOTS].public_key)
+    app[COURSES] = Courses(settings.site_snapshots_folder, app[SNAPSHOTS].public_key)
+    if puller := puller_of(settings, app[SNAPSHOTS], metrics.fault):
+        app[PULLER] = puller
+        app.cleanup_ctx.append(_pulling)
     app.cleanup_ctx.append(_watching)
     for module in _ROUTES:
         app.add_routes(uninvited(module.routes))
     add_sandbox(app, settings, metrics, _SANDBOX_ROUTES)
     return app
+
+
+async def _pulling(app: web.Application) -> AsyncIterator[None]:
+    async with app[PULLER].pulling():
+        yield
 
 
 async def _watching(app: web.Application) -> AsyncIterator[None]:

@@ -89,6 +89,7 @@ class Beside:
             )
         kept = self._bodies.get(file.sha256)
         if kept is None:
+            self._snapshots.bring(path)
             kept = self._bodies.keep(file.sha256, read_listed(self._snapshots.folder, file))
         return file, kept
 

@@ -124,6 +124,7 @@ def _older_release(snapshots: Snapshots, look: Look, sequence: int, name: str) -
         raise NotFound(f"there is no snapshot {sequence}", code="SNAPSHOT_UNKNOWN")
     folder = snapshots.folder
     try:
+        snapshots.bring(f"{release_folder(sequence)}/{MANIFEST}")
         manifest, body = read_manifest_of(folder, sequence, snapshots.public_key())
         signature = (folder / release_folder(sequence) / f"{MANIFEST}{SIGNATURE}").read_bytes()
     except (NotFound, FileNotFoundError):
@@ -191,10 +192,15 @@ async def _from_folder(
     if kept is not None:
         return kept
     try:
-        body = await asyncio.to_thread(read_file, snapshots.folder, manifest, entry.path)
+        body = await asyncio.to_thread(_read_file, snapshots, manifest, entry.path)
     except NotFound:
         raise _gone(look, manifest.sequence, entry.path) from None
     return look.published.packed.keep(key, body)
+
+
+def _read_file(snapshots: Snapshots, manifest: Manifest, path: str) -> bytes:
+    snapshots.bring(f"{release_folder(manifest.sequence)}/{path}")
+    return read_file(snapshots.folder, manifest, path)
 
 
 def _entry(manifest: Manifest, name: str) -> FileEntry:

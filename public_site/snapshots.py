@@ -110,6 +110,8 @@ class Snapshots:
     ) -> None:
         self.folder = folder
         self.public_key_file = public_key_file
+        # Fetches a file of the folder from where it was published, if it is not here.
+        self.bring: Callable[[str], None] = lambda path: None
         self.published: Published | None = None
         self.changes = Changes()
         self.fault_code = ""

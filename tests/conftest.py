@@ -15,7 +15,7 @@ import hypothesis
 import pytest
 import structlog
 
-from tests.object_store import Store, running_store
+from tests.object_store import Cable, Store, running_store
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI") == "true"
@@ -111,3 +111,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Return a real object store, with a publisher that may write and a site that may read."""
     with running_store(tmp_path_factory.mktemp("store")) as running:
         yield running
+
+
+@pytest.fixture
+def cable(store: Store) -> Iterator[Cable]:
+    """Return a line to the store that the test may cut."""
+    line = Cable(store.endpoint)
+    yield line
+    line.cut()

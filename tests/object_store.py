@@ -8,10 +8,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -161,3 +162,54 @@ def running_store(folder: Path) -> Iterator[Store]:
         yield store
     finally:
         store.stop()
+
+
+class Cable:
+    """A line to a server that a test cuts and mends: as good as stopping it, and quicker."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._target = int(endpoint.rpartition(":")[2])
+        (self._port,) = free_ports(1)
+        self._listener: socket.socket | None = None
+        self._ends: list[socket.socket] = []
+        self.mend()
+
+    @property
+    def endpoint(self) -> str:
+        """Return the address of this end."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def mend(self) -> None:
+        """Carry connections, from now on."""
+        listener = socket.create_server(("127.0.0.1", self._port))
+        self._listener = listener
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+
+    def cut(self) -> None:
+        """Break every connection, and refuse new ones."""
+        if self._listener is not None:
+            # close() alone does not wake up the thread that waits in accept().
+            self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
+            self._listener = None
+        for end in self._ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        self._ends.clear()
+
+    def _accept(self, listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = listener.accept()
+                far = socket.create_connection(("127.0.0.1", self._target))
+                self._ends += (near, far)
+                for source, sink in ((near, far), (far, near)):
+                    threading.Thread(target=_pump, args=(source, sink), daemon=True).start()
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+    with suppress(OSError):
+        sink.shutdown(socket.SHUT_WR)

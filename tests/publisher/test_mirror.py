@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 
+from core.cli import main
 from core.domain.programme import Programme
 from core.errors import Conflict, NotFound
+from core.log import configure_logging
 from core.object_store import Bucket, StoreUnavailable, open_bucket
 from core.releases import CURRENT, MANIFEST, REMNANTS, SIGNATURE, is_signed
 from core.settings import Settings
 from publisher import retention
+from publisher.metrics import Metrics
 from publisher.mirror.copying import Copying
 from publisher.mirror.follower import Mirror
 from publisher.publishing import Publisher
-from tests.object_store import Store, head
+from tests.object_store import READER, SECRET, WRITER, Store, head
 from tests.publisher.builders import HandClock, LedgerFile, an_outlet
 
 pytestmark = pytest.mark.slow
@@ -146,9 +154,6 @@ def newest_whole(bucket: Bucket, key) -> int:
 
 
 def whole_release(bucket: Bucket, body: bytes) -> int:
-    import json
-    from hashlib import sha256
-
     current = json.loads(body)
     manifest = bucket.get(current["manifest"]).body
     assert sha256(manifest).hexdigest() == current["sha256"]
@@ -256,35 +261,75 @@ def test_a_prefix_that_holds_newer_releases_than_the_folder_is_left_alone(
     assert [stored.path for stored in bucket.list()] == [CURRENT]
 
 
-@pytest.fixture
-def mirror(folder: Path, signing_key: Ed25519PrivateKey, bucket: Bucket) -> Iterator[Mirror]:
-    yield Mirror(folder, signing_key.public_key(), bucket)
-
-
-def test_publishing_goes_on_while_the_store_is_down_and_the_copy_catches_up(
-    own_store, settings, folder, publisher, ledger, clock, masks, signing_key
+def test_publishing_goes_on_while_the_store_is_away_and_the_copy_catches_up(
+    cable, place, folder, publisher, release, signing_key, bucket
 ):
-    bucket = open_bucket(own_store.settings(settings))
-    mirror = Mirror(folder, signing_key.public_key(), bucket)
-    publisher.followers = (*publisher.followers, mirror)
-    publisher.tick(masks)
+    away = open_bucket(replace(place, s3_endpoint=cable.endpoint))
+    publisher.followers = (Mirror(folder, signing_key.public_key(), away),)
+    release()
     publisher.finish()
-    own_store.stop()
-    for _ in range(3):
-        clock.forward(seconds=1)
-        ledger.move(ONE, "adult_mask", -1)
-        assert publisher.tick(masks)
-    with pytest.raises(StoreUnavailable):
+    cable.cut()
+    assert [release() for _ in range(3)] == [2, 3, 4]
+    with pytest.raises(StoreUnavailable, match=r"put|copy|get|list"):
         publisher.finish()
-    own_store.start()
+    assert newest_whole(bucket, signing_key.public_key()) == 1
+    cable.mend()
     publisher.finish()
     assert newest_whole(bucket, signing_key.public_key()) == 4
+    assert {f"000000000{n}/{MANIFEST}" for n in (1, 2, 3, 4)} < {*lying_there(bucket)}
 
 
-@pytest.fixture
-def own_store(tmp_path: Path) -> Iterator[Store]:
-    from tests.object_store import running_store
+def test_the_copy_is_tried_again_by_itself_and_the_fault_is_an_alarm_without_the_secret(
+    cable, place, folder, publisher, release, signing_key, bucket, capsys
+):
+    configure_logging("info")
+    away = open_bucket(replace(place, s3_endpoint=cable.endpoint))
+    mirror = Mirror(folder, signing_key.public_key(), away)
+    metrics = Metrics(1.0)
+    metrics.watch_mirror((mirror,))
+    publisher.followers = (mirror,)
+    cable.cut()
+    release()
+    until(lambda: mirror.failures)
+    assert b"maskmap_publisher_mirror_failures 0.0" not in metrics.text()
+    cable.mend()
+    until(lambda: mirror.sequence == 1 and not mirror.failures)
+    assert newest_whole(bucket, signing_key.public_key()) == 1
+    assert b"maskmap_publisher_mirror_sequence 1.0" in metrics.text()
+    publisher.finish()
+    said = capsys.readouterr().err
+    assert "alarm: object store not kept up" in said and "kept up again" in said
+    assert SECRET not in said
 
-    (tmp_path / "store").mkdir()
-    with running_store(tmp_path / "store") as running:
-        yield running
+
+def until(happened: Callable[[], object], within_s: float = 30.0) -> None:
+    """Wait for something."""
+    deadline = time.monotonic() + within_s
+    while not happened():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.01)
+
+
+def test_publish_once_fails_where_the_copy_does_and_says_so(cable, place, ledger, state):
+    ledger.register(an_outlet(ONE))
+    environ = {
+        "MASKMAP_SNAPSHOTS": place.snapshots,
+        "MASKMAP_S3_ENDPOINT": cable.endpoint,
+        "MASKMAP_S3_ACCESS_KEY_ID": WRITER,
+        "MASKMAP_S3_SECRET_ACCESS_KEY": SECRET,
+    }
+    command = ["publish", "--once", "--state", str(state)]
+    assert CliRunner().invoke(main, command, env=environ).exit_code == 0
+    assert open_bucket(place).get(f"0000000001/{MANIFEST}")
+    cable.cut()
+    result = CliRunner().invoke(main, command, env=environ)
+    assert result.exit_code == 1
+    assert place.snapshots.split("/")[2] in result.stderr and SECRET not in result.output
+    assert (state / "snapshots" / CURRENT).exists()
+
+
+def test_a_key_that_may_only_read_is_said_to_be_refused(store, place, folder, release, signing_key):
+    release()
+    reader = open_bucket(store.settings(place, place.snapshots, READER))
+    with pytest.raises(StoreUnavailable, match=r"403|Forbidden|denied|privileges"):
+        Copying(folder, signing_key.public_key(), reader).copy()
