@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec.structs import replace
 
-from core.actions.outlets import corrected
+from core.actions.outlets import corrected, entry, said, what_changed
 from core.actions.published_words import published
 from core.clock import Clock
 from core.domain.outlets import Outlet
 from core.domain.proposals import Proposal
 from core.errors import Conflict, Invalid, NotFound
-from core.ports.ledger import AuditRow, Ledger
+from core.ports.ledger import AuditRow
 from core.ports.outlet_states import OutletStates
 from core.ports.stewardship import Stewardship
 
@@ -22,19 +23,22 @@ LONGEST_REASON = 200
 async def decide_proposal(
     stewardship: Stewardship,
     outlet_states: OutletStates,
-    ledger: Ledger,
     clock: Clock,
     *,
     by: str,
     identity: str,
     verdict: Literal["accepted", "refused"],
     reason: str,
+    seen: Mapping[str, str] | None = None,
 ) -> Proposal:
     """Decide a proposal; an accepted one changes the register in the same transaction.
 
+    Only the fields it names are set, over whatever the register says by then. ``seen`` is what
+    the register said of them when the authority looked (see ``register_says``).
+
     Raises:
         NotFound: there is no such proposal, or its outlet is gone.
-        Conflict: it does not wait any more.
+        Conflict: it does not wait any more, or the register says something else than was seen.
         Invalid: a refusal without a reason, or a value the register does not take.
     """
     why = published(reason, LONGEST_REASON)
@@ -47,16 +51,23 @@ async def decide_proposal(
         raise Conflict(f"proposal {identity} was {proposal.state} already")
     now = clock()
     decided = replace(proposal, state=verdict, decided_by=by, decided_at=now, reason=why)
-    fixed = await _fixed(ledger, proposal) if verdict == "accepted" else None
-    await stewardship.decide_proposal(decided, fixed, _row(decided), now)
+
+    def change(register: Mapping[str, Outlet]) -> tuple[Sequence[Outlet], AuditRow]:
+        if verdict == "refused":
+            return [], _row(decided)
+        known = entry(register, proposal.outlet)
+        if seen is not None and seen != register_says(known, proposal):
+            raise Conflict(f"the register of {known.code} was changed meanwhile; look at it again")
+        fixed = corrected(known, proposal.value)
+        return [fixed], _row(decided) | what_changed(known, fixed, proposal.value)
+
+    await stewardship.decide_proposal(decided, change, now)
     return decided
 
 
-async def _fixed(ledger: Ledger, proposal: Proposal) -> Outlet:
-    known = await ledger.outlet(proposal.outlet)
-    if known is None:
-        raise NotFound(f"outlet {proposal.outlet} is not in the register")
-    return corrected(known, proposal.value)
+def register_says(outlet: Outlet, proposal: Proposal) -> dict[str, str]:
+    """Return what the register says in the fields that a proposal would set."""
+    return {name: said(outlet, name) for name in proposal.value}
 
 
 def _row(decided: Proposal) -> AuditRow:

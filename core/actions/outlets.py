@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from core.clock import Clock
 from core.domain.geography import inside_taiwan, town_of_address
 from core.domain.outlets import Outlet, Status, valid_code
-from core.errors import Invalid, NotFound
-from core.ports import Ledger, RegisterChanges
+from core.errors import Conflict, Invalid, NotFound
+from core.ports import AuditRow, Ledger, RegisterChanges
 
 BY_HAND = "correction"
 LONGEST_CORRECTION = 200
@@ -21,12 +21,21 @@ _PERIODS = re.compile(r"[NY]{21}")
 
 
 async def register_outlets(
-    ledger: Ledger, outlets: Sequence[Outlet], *, by: str, clock: Clock
+    ledger: Ledger,
+    outlets: Sequence[Outlet],
+    *,
+    by: str,
+    clock: Clock,
+    known: Mapping[str, Outlet] | None = None,
 ) -> RegisterChanges:
     """Add or replace outlets, all or none, with one audit row.
 
+    ``known`` is the register from which the outlets were made: who changes it meanwhile, such as
+    the authority that accepts a correction, is never overwritten.
+
     Raises:
         Invalid: a code is malformed or stands twice; nothing is written.
+        Conflict: an outlet was changed since it was read; nothing is written.
     """
     codes = [outlet.code for outlet in outlets]
     bad = [code for code in codes if not valid_code(code)]
@@ -34,8 +43,37 @@ async def register_outlets(
         raise Invalid(f"not a medical institution code: {', '.join(bad[:5])}")
     if len(set(codes)) != len(codes):
         raise Invalid("an outlet code stands twice in the register to be written")
-    row: dict[str, object] = {"act": "register", "by": by}
-    return await ledger.save_outlets(outlets, row, clock())
+    row: AuditRow = {"act": "register", "by": by}
+
+    def unless_changed(register: Mapping[str, Outlet]) -> tuple[Sequence[Outlet], AuditRow]:
+        changed = _changed(codes, known, register)
+        if changed:
+            raise Conflict(
+                f"{', '.join(changed[:5])} changed meanwhile; nothing was written: again"
+            )
+        return outlets, row
+
+    return await ledger.change_outlets(unless_changed, clock())
+
+
+def _changed(
+    codes: Sequence[str], known: Mapping[str, Outlet] | None, register: Mapping[str, Outlet]
+) -> list[str]:
+    if known is None:
+        return []
+    return [code for code in codes if register.get(code) != known.get(code)]
+
+
+async def change_register(
+    ledger: Ledger,
+    change: Callable[[Mapping[str, Outlet]], Sequence[Outlet]],
+    *,
+    by: str,
+    clock: Clock,
+) -> RegisterChanges:
+    """Change outlets from what the register says at the moment of writing; one audit row."""
+    row: AuditRow = {"act": "register", "by": by}
+    return await ledger.change_outlets(lambda register: (change(register), row), clock())
 
 
 async def mark_outlet(
@@ -56,16 +94,19 @@ async def mark_outlet(
     Raises:
         NotFound: the outlet is not in the register.
     """
-    known = await ledger.outlet(code)
-    if known is None:
-        raise NotFound(f"outlet {code} is not in the register")
-    marked = known if test is None else replace(known, test=test)
-    if status is not None:
-        marked = replace(marked, status=status, status_reason=reason, status_until=None)
-    row: dict[str, object] = {"act": "mark", "by": by, "outlet": code}
-    row |= {"test": marked.test, "status": marked.status}
-    await ledger.save_outlets([marked], row, clock())
-    return marked
+    made: list[Outlet] = []
+
+    def mark(register: Mapping[str, Outlet]) -> tuple[Sequence[Outlet], AuditRow]:
+        known = entry(register, code)
+        marked = known if test is None else replace(known, test=test)
+        if status is not None:
+            marked = replace(marked, status=status, status_reason=reason, status_until=None)
+        made.append(marked)
+        row: AuditRow = {"act": "mark", "by": by, "outlet": code}
+        return made, row | {"test": marked.test, "status": marked.status}
+
+    await ledger.change_outlets(mark, clock())
+    return made[0]
 
 
 async def correct_outlet(
@@ -76,14 +117,42 @@ async def correct_outlet(
     Raises:
         NotFound: the outlet is not in the register. Invalid: a value cannot be taken.
     """
-    known = await ledger.outlet(code)
-    if known is None:
+    made: list[Outlet] = []
+
+    def correct(register: Mapping[str, Outlet]) -> tuple[Sequence[Outlet], AuditRow]:
+        known = entry(register, code)
+        made.append(corrected(known, values))
+        row: AuditRow = {"act": "correct_outlet", "by": by, "outlet": code, "reason": reason}
+        return made, row | what_changed(known, made[0], values)
+
+    await ledger.change_outlets(correct, clock())
+    return made[0]
+
+
+def entry(register: Mapping[str, Outlet], code: str) -> Outlet:
+    """Return an outlet of the register.
+
+    Raises:
+        NotFound: it is not there.
+    """
+    if code not in register:
         raise NotFound(f"outlet {code} is not in the register")
-    fixed = corrected(known, values)
-    row: dict[str, object] = {"act": "correct_outlet", "by": by, "outlet": code}
-    row |= {"fields": sorted(values), "reason": reason}
-    await ledger.save_outlets([fixed], row, clock())
-    return fixed
+    return register[code]
+
+
+def what_changed(before: Outlet, after: Outlet, fields: Iterable[str]) -> AuditRow:
+    """Tell an audit row which fields were set, from what to what; as texts."""
+    return {
+        "fields": sorted(fields),
+        "before": {name: said(before, name) for name in sorted(fields)},
+        "after": {name: said(after, name) for name in sorted(fields)},
+    }
+
+
+def said(outlet: Outlet, field: str) -> str:
+    """Return what the register says in a field, as text; empty where it says nothing."""
+    value = getattr(outlet, field)
+    return "" if value is None else str(value)
 
 
 def corrected(known: Outlet, values: Mapping[str, str]) -> Outlet:

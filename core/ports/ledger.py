@@ -22,6 +22,8 @@ from core.errors import MaskmapError
 
 AuditRow = dict[str, object]
 """One audit record: strings, whole numbers, booleans, lists and objects of them. No person."""
+RegisterChange = Callable[[Mapping[str, Outlet]], tuple[Sequence[Outlet], AuditRow]]
+"""Pure: from the register as it stands to the outlets to write, and the audit row of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,13 @@ class Ledger(Protocol):
         self, outlets: Sequence[Outlet], row: AuditRow, at: datetime
     ) -> RegisterChanges:
         """Add or replace outlets of the register, all or none, with one audit row."""
+
+    async def change_outlets(self, change: RegisterChange, at: datetime) -> RegisterChanges:
+        """Read the register, change and write in one transaction; what is the same writes nothing.
+
+        Raises:
+            MaskmapError: what ``change`` raises; nothing is written.
+        """
 
     async def outlet(self, code: str) -> Outlet | None:
         """Return one outlet of the register."""

@@ -11,7 +11,7 @@ from core.domain.outlets import Outlet
 from core.domain.proposals import Proposal
 from core.domain.stops import Stop
 from core.domain.text import Text
-from core.ports.ledger import AuditRow
+from core.ports.ledger import AuditRow, RegisterChange
 
 AnnouncementState = Literal["announced", "withdrawn"]
 
@@ -119,12 +119,13 @@ class Stewardship(Protocol):
         """
 
     async def decide_proposal(
-        self, decided: Proposal, corrected: Outlet | None, row: AuditRow, at: datetime
+        self, decided: Proposal, change: RegisterChange, at: datetime
     ) -> None:
-        """Decide a proposal that waits, and change the register with it.
+        """Decide a proposal that waits, and change the register with it, in one transaction.
 
         Raises:
             Conflict: it does not wait any more.
+            MaskmapError: what ``change`` raises; nothing is written.
         """
 
     async def outlet_days(self, day: date, programme: str) -> list[OutletMorning]:

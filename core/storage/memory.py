@@ -14,7 +14,17 @@ from core.domain.entries import Entry, pieces_of
 from core.domain.outlets import Outlet
 from core.domain.stops import Stop
 from core.errors import MaskmapError
-from core.ports import AuditRow, Daily, Order, PersonLink, RecentSale, RegisterChanges, Reply, Sale
+from core.ports import (
+    AuditRow,
+    Daily,
+    Order,
+    PersonLink,
+    RecentSale,
+    RegisterChange,
+    RegisterChanges,
+    Reply,
+    Sale,
+)
 from core.storage.batch import REPLIES_KEPT, Gathered, Plan, numbered, settle
 
 
@@ -120,6 +130,11 @@ class MemoryLedger:
         self, outlets: Sequence[Outlet], row: AuditRow, at: datetime
     ) -> RegisterChanges:
         """Add or replace outlets of the register."""
+        return await self.change_outlets(lambda _: (outlets, row), at)
+
+    async def change_outlets(self, change: RegisterChange, at: datetime) -> RegisterChanges:
+        """Read the register, change and write in one step."""
+        outlets, row = change(self.outlets)
         changed = [outlet for outlet in outlets if self.outlets.get(outlet.code) != outlet]
         codes = tuple(outlet.code for outlet in changed)
         added = tuple(code for code in codes if code not in self.outlets)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -29,9 +29,16 @@ def newest_revision(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT max(revision) FROM outlets").fetchone()[0] or 0)
 
 
-def save(connection: sqlite3.Connection, outlets: Sequence[Outlet]) -> RegisterChanges:
-    """Add or replace outlets; what is the same already keeps its revision."""
-    known = all_outlets(connection)
+def save(
+    connection: sqlite3.Connection,
+    outlets: Sequence[Outlet],
+    known: Mapping[str, Outlet] | None = None,
+) -> RegisterChanges:
+    """Add or replace outlets; what is the same already keeps its revision.
+
+    ``known`` is the register, where this transaction has read it already.
+    """
+    known = all_outlets(connection) if known is None else known
     changed = [outlet for outlet in outlets if known.get(outlet.code) != outlet]
     revision = newest_revision(connection) + 1
     connection.executemany(_SAVE, ((*_columns(outlet), revision) for outlet in changed))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from core.domain.outlets import Outlet
 from core.errors import MaskmapError
-from core.ports import AuditRow, Order, RegisterChanges, Reply
+from core.ports import AuditRow, Order, RegisterChange, RegisterChanges, Reply
 from core.storage import register
 from core.storage.accounts import SqliteAccounts
 from core.storage.agents import SqliteAgents
@@ -73,9 +73,15 @@ class SqliteLedger(
         self, outlets: Sequence[Outlet], row: AuditRow, at: datetime
     ) -> RegisterChanges:
         """Add or replace outlets of the register, all or none."""
+        return await self.change_outlets(lambda _: (outlets, row), at)
+
+    async def change_outlets(self, change: RegisterChange, at: datetime) -> RegisterChanges:
+        """Read the register, change and write in one transaction."""
 
         def save(connection: sqlite3.Connection) -> RegisterChanges:
-            changes = register.save(connection, outlets)
+            known = register.all_outlets(connection)
+            outlets, row = change(known)
+            changes = register.save(connection, outlets, known)
             if changes.added or changes.changed:
                 counted = {"added": len(changes.added), "changed": len(changes.changed)}
                 write_audit(connection, row | counted, at)

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Select, select
 
-from core.domain.outlets import Outlet
 from core.domain.proposals import Proposal
 from core.domain.stops import Stop
 from core.domain.text import Text
 from core.errors import Conflict, NotFound
-from core.ports.ledger import AuditRow
+from core.ports.ledger import AuditRow, RegisterChange
 from core.ports.stewardship import AnnouncementVersion, OutletMorning, PageVersion, StopRecord
 from core.storage import register
 from core.storage.audit_table import write_audit
@@ -114,14 +113,15 @@ class SqliteStewardship:
         await self._writer.submit(lift)
 
     async def decide_proposal(
-        self, decided: Proposal, corrected: Outlet | None, row: AuditRow, at: datetime
+        self, decided: Proposal, change: RegisterChange, at: datetime
     ) -> None:
         """Decide a proposal that waits, and change the register with it."""
 
         def decide(connection: sqlite3.Connection) -> None:
+            known = register.all_outlets(connection)
+            outlets, row = change(known)
             write_proposal(connection, decided, row, at)
-            if corrected is not None:
-                register.save(connection, [corrected])
+            register.save(connection, outlets, known)
 
         await self._writer.submit(decide)
 

@@ -60,10 +60,11 @@ class LiftRequest(Body, frozen=True):
 
 
 class VerdictRequest(Body, frozen=True):
-    """A decision on a proposal."""
+    """A decision on a proposal; ``seen`` is what the page showed of the register."""
 
     verdict: Literal["accepted", "refused"]
     reason: str = ""
+    seen: dict[str, str] | None = None
 
 
 class ListingVerdict(Body, frozen=True):
@@ -181,12 +182,12 @@ async def post_proposal(request: web.Request) -> web.Response:
     decided = await decide_proposal(
         portal.state.stewardship,
         portal.state.outlet_states,
-        portal.ledger,
         portal.clock,
         by=session.user,
         identity=request.match_info["proposal"],
         verdict=body.verdict,
         reason=body.reason,
+        seen=body.seen,
     )
     return json_response({"proposal": decided.id, "state": decided.state})
 
