@@ -24,6 +24,16 @@ PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _KEY = ("code",)
 _COMMA = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True}
 
+# How a file is called whose usual ending makes frictionless read it as a table or as a descriptor:
+# it would guess types (codes become numbers), or want extras. So it compares size and hash.
+_FORMATS = {
+    dictionary.INFORMATION: "gbfs-like",
+    dictionary.STATUS: "gbfs-like",
+    dictionary.FEEDS: "gbfs-like",
+    "ndjson": "json-lines",
+    "parquet": "apache-parquet",
+}
+
 Member = dict[str, Any]
 # By the name of the file; encoded ones too.
 Schemas = Mapping[str, object]
@@ -112,11 +122,9 @@ def _temporal(said: Described) -> Member:
 
 
 def _of_release(entry: FileEntry, folder: str, schemas: Schemas) -> Member:
-    resource = _resource(entry, f"{folder}/{entry.path}", entry.path)
-    resource["title"] = both(words_of(entry.path))
-    if schema := schemas.get(entry.path):
-        resource |= {"type": "table", "dialect": _COMMA, "schema": schema}
-    return resource
+    schema = schemas.get(entry.path)
+    resource = _resource(entry, f"{folder}/{entry.path}", entry.path, schema)
+    return resource | {"title": both(words_of(entry.path))}
 
 
 def of_history(files: Sequence[HistoryFile], daily_schema: str) -> list[Member]:
@@ -125,22 +133,27 @@ def of_history(files: Sequence[HistoryFile], daily_schema: str) -> list[Member]:
     for _, in_day in listed_days(files):
         for file in in_day:
             if not file.path.endswith(PACKED):
-                resource = _resource(file, file.path, file.path.replace("=", "-"))
-                if file.path.endswith(".csv"):
-                    resource |= {"type": "table", "dialect": _COMMA, "schema": daily_schema}
-                found.append(resource)
+                schema = daily_schema if file.path.endswith(".csv") else None
+                name = file.path.replace("=", "-")
+                found.append(_resource(file, file.path, name, schema))
     return found
 
 
-def _resource(file: FileEntry | HistoryFile, path: str, name: str) -> Member:
+def _resource(file: FileEntry | HistoryFile, path: str, name: str, schema: object | None) -> Member:
+    """Describe a file; as a table where there is a schema of it."""
     media_type, _, charset = file.media_type.partition("; charset=")
+    ending = name.rpartition(".")[2]
     resource: Member = {
         "name": name,
         "path": path,
-        "format": name.rpartition(".")[2],
+        "format": _FORMATS.get(name) or _FORMATS.get(ending, ending),
         "mediatype": media_type,
         "bytes": file.bytes,
         "hash": f"sha256:{file.sha256}",
-        "rows": file.rows,
     }
-    return resource | ({"encoding": charset} if charset else {})
+    if charset:
+        resource["encoding"] = charset
+    if schema:
+        table = {"type": "table", "rows": file.rows, "dialect": _COMMA, "schema": schema}
+        return resource | table
+    return resource
