@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, starmap
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -30,6 +30,7 @@ from core.releases import (
     read_manifest_of,
     sha256_hex,
 )
+from publisher.catalogue.agreement import catalogue_faults
 from publisher.compress import UNPACKED
 from publisher.formats import ndjson
 from publisher.recovery import sequences
@@ -103,13 +104,15 @@ def _must_be_whole(releases: Sequence[Found]) -> Set[int]:
 
 
 def check_folder(folder: Folder) -> Iterator[Fault]:
-    """Check what holds the releases together: the pointer, the chain, the log, the changes."""
+    """Check what holds the releases together, and what is said of them beside them."""
     yield from folder.unread
     yield from check_current(folder)
     yield from check_chain(folder)
     yield from check_log(folder)
     yield from check_changes(folder)
     yield from check_courses(folder)
+    manifests = [found.manifest for found in folder.releases]
+    yield from starmap(Fault, catalogue_faults(folder.path, folder.public_key, manifests))
 
 
 def check_current(folder: Folder) -> Iterator[Fault]:

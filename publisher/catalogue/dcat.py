@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from core.domain import dictionary
 from core.domain.geography import TAIWAN_BOX
 from core.domain.schemas import OUTLET_SCHEMA
 from core.domain.snapshot import FileEntry, HistoryFile
@@ -57,13 +58,14 @@ _REGISTERED = frozenset(
         *("application/vnd.apache.parquet", "text/csv"),
     }
 )
-_CSV = "https://www.rfc-editor.org/rfc/rfc4180"
+# What a kind of file conforms to, and what one file conforms to besides.
 _STANDARDS = {
-    "application/atom+xml": ("https://www.rfc-editor.org/rfc/rfc4287",),
-    "application/geo+json": ("https://www.rfc-editor.org/rfc/rfc7946",),
-    "application/vnd.apache.parquet": ("https://geoparquet.org/releases/v1.1.0/",),
-    "application/x-ndjson": ("https://github.com/ndjson/ndjson-spec", OUTLET_SCHEMA),
-    "text/csv": (_CSV,),
+    "application/atom+xml": "https://www.rfc-editor.org/rfc/rfc4287",
+    "application/geo+json": "https://www.rfc-editor.org/rfc/rfc7946",
+    "application/x-ndjson": "https://github.com/ndjson/ndjson-spec",
+    "text/csv": "https://www.rfc-editor.org/rfc/rfc4180",
+    dictionary.PARQUET: "https://geoparquet.org/releases/v1.1.0/",
+    dictionary.LINES: OUTLET_SCHEMA,
 }
 _STATUSES = {
     "active": "http://purl.org/adms/status/Completed",
@@ -293,7 +295,7 @@ def _distribution(name: str, media_type: str) -> Node:
         "dct:license": _at(about.LICENCE_URL),
         **_type_of("dcat:mediaType", kind),
     }
-    standards = [_at(address) for address in _STANDARDS.get(kind, ())]
+    standards = [_at(_STANDARDS[of]) for of in (kind, name) if of in _STANDARDS]
     return said | ({"dct:conformsTo": standards} if standards else {})
 
 

@@ -51,7 +51,7 @@ def single_files(manifest: Manifest) -> list[FileEntry]:
 
 def folders(manifest: Manifest) -> list[str]:
     """Return the folders of a release that hold many files: ``by-town/``."""
-    return sorted({f"{e.path.rpartition('/')[0]}/" for e in manifest.files if "/" in e.path})
+    return sorted({f"{e.path.partition('/')[0]}/" for e in manifest.files if "/" in e.path})
 
 
 def words_of(path: str) -> Text:
