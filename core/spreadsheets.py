@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-# Half-width and full-width signs that begin a formula, also behind blanks, and control characters
-# that some programs skip on their way to one. Quotes before them are told apart from ours.
-_WOULD_RUN = re.compile(r"'*(?:[\s]*[=+\-@＝＋－＠]|[\t\r\n\0])")
+# Signs of both widths that begin a formula, also behind what nobody sees (blanks, control
+# characters, marks of width and direction) and some programs skip on their way to one. Quotes
+# before them are told apart from ours.
+_UNSEEN = "\\s\0-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_WOULD_RUN = re.compile(rf"'*(?:[{_UNSEEN}]*[=+\-@＝＋－＠]|[\t\r\n\0])")
 
 
 def guarded(text: str) -> str:
