@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import brotli
+from isal import isal_zlib
 from zlib_ng import zlib_ng
 
 from core.releases import BROTLI, GZIPPED
@@ -34,21 +35,29 @@ class Copy(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """How hard the copies are pressed; ``brotli`` is None where there is no time for it."""
+    """How hard the copies are pressed; ``brotli`` is None where there is no time for it.
+
+    ``shards`` tells whether the many small files of a folder have copies too: to make a file
+    costs the disk more than the two packets that it saves a reader.
+    """
 
     gzip: Compress
     brotli: Compress | None = None
+    shards: bool = True
 
-    def copies(self, body: bytes) -> Iterator[Copy]:
+    def copies(self, path: str, body: bytes) -> Iterator[Copy]:
         """Yield the packed copies of a text."""
+        if "/" in path and not self.shards:
+            return
         yield Copy(GZIPPED, "application/gzip", self.gzip(body))
         if self.brotli and len(body) >= WORTH_BROTLI_BYTES:
             yield Copy(BROTLI, "application/x-brotli", self.brotli(body))
 
 
 def quick(body: bytes) -> bytes:
-    """Compress in half the time; for releases every second. The header has no time."""
-    return zlib_ng.compress(body, _QUICK_LEVEL, _GZIP)
+    """Compress in a sixth of the time; for releases every second. The header has no time."""
+    packed: bytes = isal_zlib.compress(body, _QUICK_LEVEL, _GZIP)
+    return packed
 
 
 def small(body: bytes) -> bytes:
@@ -61,7 +70,7 @@ def by_brotli(body: bytes) -> bytes:
     return brotli.compress(body, mode=brotli.MODE_TEXT, quality=_BROTLI_QUALITY)
 
 
-QUICK, SMALL = Strength(quick), Strength(small, by_brotli)
+QUICK, SMALL = Strength(quick, shards=False), Strength(small, by_brotli)
 
 
 def ungzipped(body: bytes, limit: int) -> bytes:

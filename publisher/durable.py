@@ -11,10 +11,11 @@ ASIDE = ".tmp"
 def write_new(path: Path, body: bytes, mode: int = 0o644) -> None:
     """Write a file that does not exist yet, and wait until it is on the disk."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(handle, "wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
+    with os.fdopen(handle, "wb", buffering=0) as file:
+        rest = memoryview(body)
+        while rest:
+            rest = rest[file.write(rest) :]
+        os.fsync(handle)
 
 
 def same_file(source: Path, path: Path) -> None:

@@ -40,9 +40,9 @@ from publisher.mirror.follower import mirrors_of
 from publisher.only_one import Wait, only_one, refuse
 from publisher.quality import Candidate, must_go_on, pass_gate
 from publisher.recovery import Standing, recover
-from publisher.release import switch_current, write_release
+from publisher.release import begin_release, seal_release, switch_current
 from publisher.release_data import OBJECT, FragmentCache, ReleaseData
-from publisher.release_files import NOTHING, OnDisk, ReleaseFiles, write_files
+from publisher.release_files import NOTHING, OnDisk, ReleaseFiles
 from publisher.release_log import ReleaseLine, append_line, line_of
 from publisher.retention import let_go
 from publisher.signing import load_signing_key, public_pem
@@ -242,7 +242,12 @@ class Publisher:
             goods=programme.product,
             restocks=self._collector.restocks,
         )
-        files = write_files(release, self._strength, self._changes.before(standing), self._on_disk)
+        on_disk, before = self._on_disk, self._changes.before(standing)
+        last = self._folder / release_folder(on_disk.sequence)
+        files = ReleaseFiles(release, self._strength, before, on_disk, last)
+        # Until all is done the folder may be anything: if something fails, it is looked at anew.
+        self._standing, self._on_disk = None, NOTHING
+        begin_release(self._folder, release.sequence, files)
         manifest = manifest_of(
             release,
             files.entries,
@@ -256,19 +261,10 @@ class Publisher:
         return manifest
 
     def _put(self, standing: Standing, manifest: Manifest, files: ReleaseFiles) -> None:
-        """Put a release on the disk; if that fails half way, the folder is looked at anew."""
+        """Make a release whose files are written the newest."""
         body = msgspec.json.encode(manifest)
         line = line_of(manifest, body)
-        taken = self._folder / release_folder(self._on_disk.sequence)
-        self._standing, self._on_disk = None, NOTHING
-        write_release(
-            self._folder,
-            manifest.sequence,
-            files.bodies,
-            body,
-            self._key,
-            {path: taken / path for path in files.taken},
-        )
+        seal_release(self._folder, manifest.sequence, body, self._key)
         append_line(self._folder, line)
         put = Standing(
             newest=manifest,

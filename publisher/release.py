@@ -8,9 +8,9 @@ its manifest and its changes, file by file, and removed a day after it was publi
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import MappingProxyType
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,37 +21,44 @@ from publisher import durable
 from publisher.formats import geojson
 from publisher.signing import replace_signed, sign
 
+# A file waits for the disk several times as long as it takes to write; so many wait together.
+_AT_ONCE = 8
+
 
 def hidden_name(sequence: int) -> str:
     """Return the name of a release that is being written or removed."""
     return f".{release_folder(sequence)}{durable.ASIDE}"
 
 
-def write_release(
-    folder: Path,
-    sequence: int,
-    files: Mapping[str, bytes],
-    manifest: bytes,
-    key: Ed25519PrivateKey,
-    taken: Mapping[str, Path] = MappingProxyType({}),
-) -> None:
-    """Write a release that nobody is pointed to yet.
+def begin_release(folder: Path, sequence: int, files: Iterable[tuple[str, bytes | Path]]) -> None:
+    """Write the files of a release under its hidden name; nobody can see them yet.
 
-    ``taken`` are files that are the same as elsewhere on the disk: no byte of them is written.
+    Each is its bytes, or a file elsewhere on the disk that is the same: no byte of that is
+    written. Files are asked for while those before them go to the disk, each synced.
     """
     hidden = folder / hidden_name(sequence)
     hidden.mkdir(parents=True)
-    for path, body in files.items():
-        place = hidden / path
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        on_the_way = [pool.submit(_put, hidden / path, what) for path, what in files]
+    for one in on_the_way:
+        one.result()
+
+
+def _put(place: Path, what: bytes | Path) -> None:
+    if not place.parent.exists():
         place.parent.mkdir(exist_ok=True)
-        durable.write_new(place, body)
-    for path, source in taken.items():
-        place = hidden / path
-        place.parent.mkdir(exist_ok=True)
-        durable.same_file(source, place)
+    if isinstance(what, Path):
+        durable.same_file(what, place)
+    else:
+        durable.write_new(place, what)
+
+
+def seal_release(folder: Path, sequence: int, manifest: bytes, key: Ed25519PrivateKey) -> None:
+    """Sign a release that was begun, and give it its name; nobody is pointed to it yet."""
+    hidden = folder / hidden_name(sequence)
     durable.write_new(hidden / f"{MANIFEST}{SIGNATURE}", f"{sign(key, manifest)}\n".encode())
     durable.write_new(hidden / MANIFEST, manifest)
-    for inner in {place.parent for place in hidden.rglob("*")}:
+    for inner in (*(place for place in hidden.iterdir() if place.is_dir()), hidden):
         durable.sync_folder(inner)
     hidden.rename(folder / release_folder(sequence))
     durable.sync_folder(folder)

@@ -7,6 +7,8 @@ from there, with what the manifest says of it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from core.domain.snapshot import FileEntry
@@ -33,46 +35,39 @@ class OnDisk(NamedTuple):
 NOTHING = OnDisk(0, {})
 
 
-class ReleaseFiles(NamedTuple):
-    """What a release consists of.
+@dataclass
+class ReleaseFiles:
+    """The files of a release, each made when it is asked for: so they are never all in memory.
 
-    ``bodies`` are the files to write, ``taken`` those that are the last release's, both by path;
-    ``entries`` tell the manifest of all of them. ``reusable`` is for the release after this one.
+    Yielded are path and bytes, or the file of the last release that is the same. Meanwhile
+    ``entries`` grow, which tell the manifest of all files, and ``reusable``, for the release after
+    this one. ``before`` is what the last release said; None for the first, of which nothing has
+    changed. ``last`` is the folder of what is ``on_disk``.
     """
 
-    bodies: dict[str, bytes]
-    entries: list[FileEntry]
-    taken: tuple[str, ...]
-    reusable: Mapping[str, Reusable]
+    release: ReleaseData
+    strength: compress.Strength
+    before: changes.Objects | None = None
+    on_disk: OnDisk = NOTHING
+    last: Path = Path()
+    entries: list[FileEntry] = field(default_factory=list)
+    reusable: dict[str, Reusable] = field(default_factory=dict)
 
-
-def write_files(
-    release: ReleaseData,
-    strength: compress.Strength,
-    before: changes.Objects | None = None,
-    on_disk: OnDisk = NOTHING,
-) -> ReleaseFiles:
-    """Write every format, and what changed since ``before``, with packed copies.
-
-    ``before`` is what the last release said; None for the first, of which nothing has changed.
-    """
-    bodies: dict[str, bytes] = {}
-    entries: list[FileEntry] = []
-    taken: list[str] = []
-    reusable: dict[str, Reusable] = {}
-    for written in _all_written(release, before):
-        known = on_disk.files.get(written.path)
-        if known and known.version == written.version:
-            said = known.entries
-            taken += (entry.path for entry in said)
-        else:
-            made = dict(_with_copies(written, strength))
-            said = tuple(_entry(written, path, *file) for path, file in made.items())
-            bodies.update((path, body) for path, (_, body) in made.items())
-        entries += said
-        if written.version is not None:
-            reusable[written.path] = Reusable(written.version, said)
-    return ReleaseFiles(bodies, entries, tuple(taken), reusable)
+    def __iter__(self) -> Iterator[tuple[str, bytes | Path]]:
+        """Yield every file of every format, and what changed, with packed copies."""
+        for written in _all_written(self.release, self.before):
+            begin = len(self.entries)
+            known = self.on_disk.files.get(written.path)
+            if known and known.version == written.version:
+                self.entries += known.entries
+                yield from ((entry.path, self.last / entry.path) for entry in known.entries)
+            else:
+                for path, media_type, body in _with_copies(written, self.strength):
+                    self.entries.append(_entry(written, path, media_type, body))
+                    yield path, body
+            if written.version is not None:
+                said = tuple(self.entries[begin:])
+                self.reusable[written.path] = Reusable(written.version, said)
 
 
 def _all_written(release: ReleaseData, before: changes.Objects | None) -> Iterator[Written]:
@@ -85,14 +80,12 @@ def _all_written(release: ReleaseData, before: changes.Objects | None) -> Iterat
     yield Written(changes.PATH, changes.MEDIA_TYPE, body, rows)
 
 
-def _with_copies(
-    written: Written, strength: compress.Strength
-) -> Iterator[tuple[str, tuple[str, bytes]]]:
+def _with_copies(written: Written, strength: compress.Strength) -> Iterator[tuple[str, str, bytes]]:
     """Yield path, media type and bytes: of the file, and of its packed copies."""
     body = written.body if isinstance(written.body, bytes) else written.body()
-    yield written.path, (written.media_type, body)
-    for copy in strength.copies(body) if written.packs else ():
-        yield written.path + copy.suffix, (copy.media_type, copy.body)
+    yield written.path, written.media_type, body
+    for copy in strength.copies(written.path, body) if written.packs else ():
+        yield written.path + copy.suffix, copy.media_type, copy.body
 
 
 def _entry(written: Written, path: str, media_type: str, body: bytes) -> FileEntry:

@@ -17,7 +17,7 @@ from core.resources import data_path
 from publisher import compress
 from publisher.formats import all_formats
 from publisher.release_data import ReleaseData
-from publisher.release_files import write_files
+from publisher.release_files import ReleaseFiles
 from tests.public_site.releases import NOW, some_outlets
 
 TABLES = {"RECORD": RECORD, "ALSO": ALSO, "CURRENT": CURRENT, "MANIFEST": MANIFEST}
@@ -31,7 +31,8 @@ def fields_of(shape: type[msgspec.Struct]) -> list[str]:
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
     outlets = sorted(some_outlets(), key=lambda outlet: outlet.code)
-    return write_files(ReleaseData(1, NOW, NOW, PRODUCTS, outlets), compress.QUICK).bodies
+    made = ReleaseFiles(ReleaseData(1, NOW, NOW, PRODUCTS, outlets), compress.QUICK)
+    return {path: body for path, body in made if isinstance(body, bytes)}
 
 
 def csv_heading(body: bytes) -> list[str]:

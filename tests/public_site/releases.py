@@ -23,9 +23,9 @@ from core.rules import MASKS, load_programmes
 from publisher import compress
 from publisher.collect import Positions
 from publisher.manifest import manifest_of, rules_in_force
-from publisher.release import switch_current, write_release
+from publisher.release import begin_release, seal_release, switch_current
 from publisher.release_data import OBJECT, ReleaseData
-from publisher.release_files import write_files
+from publisher.release_files import ReleaseFiles
 from publisher.signing import public_pem
 
 NOW = datetime(2020, 2, 6, 10, 30, 5, tzinfo=TAIPEI)
@@ -171,7 +171,8 @@ class Folder:
         manifest, body, files = self.prepare(outlets, at, programme or masks(), sequence)
         spoil(files)
         signing_key = key or self.key
-        write_release(self.root, manifest.sequence, files, body, signing_key)
+        begin_release(self.root, manifest.sequence, files.items())
+        seal_release(self.root, manifest.sequence, body, signing_key)
         self.point_to(manifest, body, at, signing_key)
         return manifest
 
@@ -186,7 +187,8 @@ class Folder:
         self.sequence = self.sequence + 1 if sequence is None else sequence
         records = sorted(outlets, key=lambda record: record.code)
         release = ReleaseData(self.sequence, at, at, programme.product_ids, records)
-        files = write_files(release, compress.QUICK, self._said)
+        files = ReleaseFiles(release, compress.QUICK, self._said)
+        bodies = {path: body for path, body in files if isinstance(body, bytes)}
         manifest = manifest_of(
             release,
             files.entries,
@@ -198,7 +200,7 @@ class Folder:
         )
         body = msgspec.json.encode(manifest)
         self._said, self._previous = release.cache.by_code(OBJECT), sha256_hex(body)
-        return manifest, body, files.bodies
+        return manifest, body, bodies
 
     def point_to(
         self, manifest: Manifest, body: bytes, at: datetime, key: Ed25519PrivateKey | None = None

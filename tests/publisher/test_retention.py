@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from core.domain.calendar import rfc3339
 from publisher.recovery import Standing, sequences
-from publisher.release import has_remnants_only, write_release
+from publisher.release import begin_release, has_remnants_only, seal_release
 from publisher.release_log import NOTHING_YET, ReleaseLine
 from publisher.retention import kept, let_go
 from tests.publisher.builders import NINE
@@ -64,7 +64,8 @@ def test_nothing_published_keeps_nothing() -> None:
 def _put(folder: Path, sequence: int, at: datetime) -> None:
     key = Ed25519PrivateKey.generate()
     files = {"outlets.geojson": b"{}", "changes.ndjson": b"", "by-town/63000010.json": b"{}"}
-    write_release(folder, sequence, files, b"{}", key)
+    begin_release(folder, sequence, files.items())
+    seal_release(folder, sequence, b"{}", key)
 
 
 @pytest.fixture
