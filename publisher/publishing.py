@@ -33,6 +33,7 @@ from publisher.catalogue.about import operator_of
 from publisher.catalogue.follower import Catalogue
 from publisher.collect import Collector, Positions
 from publisher.courses import Courses
+from publisher.current_link import CurrentLink
 from publisher.followers import Follower, Told, keep_all_up
 from publisher.history.background import History
 from publisher.manifest import Words, manifest_of, rules_in_force
@@ -101,6 +102,7 @@ def followers_of(
     """Return what keeps up with the releases, in the order in which it does."""
     folder = settings.snapshots_folder
     return (
+        CurrentLink(folder),
         Courses(feed, folder, key, clock),
         History(settings.database_path, folder, key, clock),
         Catalogue(folder, key, operator_of(settings), clock),

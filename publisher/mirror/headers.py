@@ -15,6 +15,7 @@ TEXT = "text/plain; charset=utf-8"
 
 # By ending, of the files that no manifest describes. deploy/nginx says the same; a test compares.
 MEDIA_TYPES: Mapping[str, str] = {
+    ".atom": "application/atom+xml",
     ".br": "application/x-brotli",
     ".csv": "text/csv; charset=utf-8",
     ".geojson": "application/geo+json",

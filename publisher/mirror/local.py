@@ -83,7 +83,11 @@ def beside(folder: Path) -> list[Beside]:
 
 def _walk(folder: Path, inside: str) -> Iterator[Beside]:
     with os.scandir(folder) as places:
-        entries = {place.name: place for place in places if not place.name.startswith(".")}
+        entries = {
+            place.name: place
+            for place in places
+            if not place.name.startswith(".") and not place.is_symlink()
+        }
     for name, place in entries.items():
         path = f"{inside}{name}"
         if place.is_dir():
