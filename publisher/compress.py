@@ -37,18 +37,14 @@ class Copy(NamedTuple):
 class Strength:
     """How hard the copies are pressed; ``brotli`` is None where there is no time for it.
 
-    ``shards`` tells whether the many small files of a folder have copies too: to make a file
-    costs the disk more than the two packets that it saves a reader.
+    Every text has its `.gz`, the many small files of a folder too: readers are promised it.
     """
 
     gzip: Compress
     brotli: Compress | None = None
-    shards: bool = True
 
-    def copies(self, path: str, body: bytes) -> Iterator[Copy]:
+    def copies(self, body: bytes) -> Iterator[Copy]:
         """Yield the packed copies of a text."""
-        if "/" in path and not self.shards:
-            return
         yield Copy(GZIPPED, "application/gzip", self.gzip(body))
         if self.brotli and len(body) >= WORTH_BROTLI_BYTES:
             yield Copy(BROTLI, "application/x-brotli", self.brotli(body))
@@ -70,7 +66,7 @@ def by_brotli(body: bytes) -> bytes:
     return brotli.compress(body, mode=brotli.MODE_TEXT, quality=_BROTLI_QUALITY)
 
 
-QUICK, SMALL = Strength(quick, shards=False), Strength(small, by_brotli)
+QUICK, SMALL = Strength(quick), Strength(small, by_brotli)
 
 
 def ungzipped(body: bytes, limit: int) -> bytes:

@@ -84,7 +84,7 @@ def _with_copies(written: Written, strength: compress.Strength) -> Iterator[tupl
     """Yield path, media type and bytes: of the file, and of its packed copies."""
     body = written.body if isinstance(written.body, bytes) else written.body()
     yield written.path, written.media_type, body
-    for copy in strength.copies(written.path, body) if written.packs else ():
+    for copy in strength.copies(body) if written.packs else ():
         yield written.path + copy.suffix, copy.media_type, copy.body
 
 
