@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+from xml.etree import ElementTree
 
 import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from core.domain import dictionary
@@ -65,6 +68,38 @@ def test_geojson_properties_are_those_of_the_dictionary(files):
     for name in ("outlets.geojson", "points.json"):
         feature = json.loads(files[name])["features"][0]
         assert {*feature["properties"], "geometry"} == set(columns_of(name)), name
+
+
+def test_columns_of_the_parquet_are_those_of_the_dictionary(files):
+    schema = pq.read_schema(pa.BufferReader(files["outlets.parquet"]))
+    assert set(schema.names) == set(columns_of("outlets.parquet"))
+
+
+def test_members_of_a_towns_file_are_those_of_the_dictionary(files):
+    shard = json.loads(files["by-town/63000050.json"])
+    assert {*shard, *shard["outlets"][0]} == set(columns_of("by-town/"))
+
+
+def test_members_of_the_feeds_are_those_of_the_dictionary(files):
+    for name, member in (
+        *(("outlet_information.json", "outlets"), ("outlet_status.json", "outlets")),
+        ("feeds.json", "feeds"),
+    ):
+        said = json.loads(files[name])
+        inside = {*said["data"][member][0]} if member == "outlets" else set()
+        members = {*said, f"data.{member}", *inside} - {"data"}
+        assert members == set(columns_of(name)), name
+
+
+def test_what_the_dictionary_says_of_arrivals_is_in_the_feed():
+    feed = ElementTree.fromstring(
+        data_path("sandbox/snapshots/0000000003/restocks.atom").read_bytes()
+    )
+    (entry, *_) = feed.iterfind("{*}entry")
+    for place in columns_of("restocks.atom"):
+        element, _, attribute = place.partition("/@")
+        found = entry.find(f"{{*}}{element}")
+        assert found is not None and (found.get(attribute) if attribute else found.text), place
 
 
 def test_members_of_a_changed_outlet_are_those_of_the_dictionary():
