@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from core.domain.calendar import TAIPEI
@@ -39,6 +40,8 @@ class Moment:
 class Series(Protocol):
     """Moments in ascending order of time, and how many there are."""
 
+    @property
+    def times(self) -> Sequence[datetime]: ...
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[Moment]: ...
 
@@ -66,6 +69,7 @@ class CsvSeries:
             if first == second:
                 raise Invalid(f"{path.name} and {other.name} are of the same source time {first}")
         self._files = [path for _, path in times]
+        self.times = [time for time, _ in times]
 
     def __len__(self) -> int:
         return len(self._files)
@@ -91,42 +95,53 @@ class ParquetSeries:
         missing = set(_COLUMNS) - set(self._file.schema_arrow.names)
         if missing:
             raise Invalid(f"{path.name}: no column {', '.join(sorted(missing))}")
-        self._moments = len(set(self._times()))
+        self.times = sorted(set(self._times()))
+        self._good: set[str] = set()
 
     def __len__(self) -> int:
-        return self._moments
+        return len(self.times)
 
     def __iter__(self) -> Iterator[Moment]:
         instant: datetime | None = None
         counts: dict[str, tuple[int, int]] = {}
-        for at, code, adult, child in self._rows():
+        for at, rows in self._runs():
             if at != instant:
                 if instant is not None:
                     yield Moment(instant, counts)
                 self._must_follow(instant, at)
                 instant, counts = at, {}
-            if code.startswith(self._prefix):
-                self._must_be_whole(at, code, adult, child, code in counts)
-                counts[code] = (adult, child)
+            for code, adult, child in rows:
+                if code.startswith(self._prefix):
+                    self._must_be_whole(at, code, adult, child, code in counts)
+                    counts[code] = (adult, child)
         if instant is not None:
             yield Moment(instant, counts)
 
-    def _rows(self) -> Iterator[tuple[datetime, str, int, int]]:
+    def _runs(self) -> Iterator[tuple[datetime, Iterator[tuple[str, int, int]]]]:
+        """Yield the rows that stand together with one source time, as they come."""
         for batch in self._file.iter_batches(columns=_COLUMNS):
-            times, codes, adults, children = (batch.column(name).to_pylist() for name in _COLUMNS)
-            for at, code, adult, child in zip(times, codes, adults, children, strict=True):
-                yield at.replace(tzinfo=TAIPEI), code, adult, child
+            runs = pc.run_end_encode(batch.column("source_ts"))
+            columns = [batch.column(name).to_pylist() for name in _COLUMNS[1:]]
+            begin = 0
+            for at, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
+                rows = zip(*(column[begin:end] for column in columns), strict=True)
+                yield at.replace(tzinfo=TAIPEI), rows
+                begin = end
 
     def _times(self) -> Iterator[datetime]:
         for batch in self._file.iter_batches(columns=["source_ts"]):
-            yield from batch.column(0).unique().to_pylist()
+            for at in batch.column(0).unique().to_pylist():
+                yield at.replace(tzinfo=TAIPEI)
 
     def _must_follow(self, before: datetime | None, after: datetime) -> None:
         if before is not None and after <= before:
             raise Invalid(f"{self._path.name}: {after} stands after {before}; sort by source_ts")
 
     def _must_be_whole(self, at: datetime, code: str, adult: int, child: int, twice: bool) -> None:
-        if twice or not valid_code(code) or adult is None or child is None or min(adult, child) < 0:
+        if code not in self._good and valid_code(code):
+            self._good.add(code)
+        good = code in self._good and not twice and adult is not None and child is not None
+        if not good or adult < 0 or child < 0:
             fault = "stands twice" if twice else f"has impossible counts {adult}, {child}"
             raise Invalid(f"{self._path.name}: at {at} outlet {code} {fault}")
 
