@@ -7,7 +7,8 @@ is remembered until the file is replaced; nothing is sent that was not.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from aiohttp import hdrs, web
@@ -17,7 +18,9 @@ from core.errors import NotFound
 from core.releases import (
     GZIPPED,
     HISTORY_INDEX,
+    PACKED,
     SIGNATURE,
+    Untrusted,
     read_history_index,
     read_listed,
     read_signed,
@@ -30,12 +33,14 @@ from public_site.snapshots import Snapshots
 
 routes = web.RouteTableDef()
 
+DATASET = "dataset.jsonld"
 _JSON, _LINKED, _TEXT = "application/json", "application/ld+json", "text/plain; charset=utf-8"
 BESIDE: Mapping[str, str] = {
     "datapackage.json": _JSON,
     "dcat.jsonld": _LINKED,
-    "dataset.jsonld": _LINKED,
+    DATASET: _LINKED,
     "outlet.schema.json": "application/schema+json",
+    "daily.schema.json": "application/schema+json",
     HISTORY_INDEX: _JSON,
 }
 _MOST_BYTES = 32 * 2**20
@@ -47,6 +52,18 @@ class Verified(NamedTuple):
     seen: Fingerprint
     body: bytes
     signature: bytes
+
+
+class Glance(NamedTuple):
+    """What stands beside the snapshots now, for the page that lists it.
+
+    ``names`` are the signed files that are there and good; ``days`` the files of the days that
+    are over, the newest day first.
+    """
+
+    names: tuple[str, ...]
+    dataset: bytes
+    days: Mapping[str, Sequence[HistoryFile]]
 
 
 class Beside:
@@ -71,6 +88,19 @@ class Beside:
             body, signature = read_signed(path, self._snapshots.public_key())
             kept = self._signed[name] = Verified(seen, body, signature + b"\n")
         return kept
+
+    def glance(self) -> Glance:
+        """Return what there is; what is missing or not good is left out. Blocks."""
+        good: dict[str, bytes] = {}
+        for name in BESIDE:
+            with contextlib.suppress(NotFound, Untrusted):
+                good[name] = self.signed(name).body
+        days: dict[str, list[HistoryFile]] = {}
+        for file in self._index().values() if HISTORY_INDEX in good else ():
+            if file.complete and not file.path.endswith(PACKED):
+                days.setdefault(file.day, []).append(file)
+        newest_first = dict(sorted(days.items(), reverse=True))
+        return Glance(tuple(good), good.get(DATASET, b""), newest_first)
 
     def listed(self, path: str) -> tuple[HistoryFile, bytes]:
         """Return a file that the index of the history names; blocks.

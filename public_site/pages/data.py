@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
+import msgspec
 from aiohttp import web
+from markupsafe import Markup
 
 from core.domain import dictionary
+from core.domain.linked_data import absolute
 from core.domain.snapshot import FileEntry, Manifest
+from core.releases import HISTORY_INDEX
 from public_site.announcements import ANNOUNCEMENTS
 from public_site.api_parts import bounds_in_words, calls, sandbox_calls
-from public_site.downloads import ADDRESSES_OF_2020
+from public_site.beside import BESIDE_FILES, DATASET, Glance
+from public_site.downloads import ADDRESSES_OF_2020, BY_TOWN
 from public_site.examples import EXAMPLES, THREE, VERIFY
 from public_site.keys import SETTINGS, SNAPSHOTS
 from public_site.openapi import paths_of
 from public_site.operations import PROBLEM_CODES
+from public_site.origin import origin_of
 from public_site.pages.reader import Reader, reader_of
 from public_site.pages.rendering import page_answer
 from public_site.pages.times import clock_time
@@ -27,6 +34,7 @@ routes = web.RouteTableDef()
 _PACKED = (".gz", ".br")
 OFFICIAL = "maskdata.csv"
 MOST_NEWS = 3
+MOST_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,12 @@ class File:
 @routes.get("/data")
 async def data_page(request: web.Request) -> web.StreamResponse:
     """Answer three lines, the downloads, and the way to everything else."""
-    return _page(request, "data.html", _first)
+    there = await asyncio.to_thread(request.app[BESIDE_FILES].glance)
+
+    def first(request: web.Request, look: Look, reader: Reader) -> dict[str, object]:
+        return _first(look, reader) | _beside(request, look, there)
+
+    return _page(request, "data.html", first, (there.names, there.dataset, tuple(there.days)))
 
 
 @routes.get("/data/api")
@@ -82,6 +95,7 @@ def _page(
     request: web.Request,
     template: str,
     context: Callable[[web.Request, Look, Reader], Mapping[str, object]],
+    key: Hashable = None,
 ) -> web.StreamResponse:
     look = request.app[SNAPSHOTS].look()
     reader = reader_of(request)
@@ -92,12 +106,12 @@ def _page(
         look,
         reader,
         template,
-        (news, settings.contact),
+        (news, settings.contact, key),
         lambda: {"news": news, "contact": settings.contact, **context(request, look, reader)},
     )
 
 
-def _first(request: web.Request, look: Look, reader: Reader) -> dict[str, object]:
+def _first(look: Look, reader: Reader) -> dict[str, object]:
     manifest = look.view.manifest
     return {
         "lines": THREE,
@@ -108,6 +122,28 @@ def _first(request: web.Request, look: Look, reader: Reader) -> dict[str, object
         "ttl_s": manifest.ttl_s,
         "as_of": clock_time(manifest.as_of),
     }
+
+
+def _beside(request: web.Request, look: Look, there: Glance) -> dict[str, object]:
+    """Return what stands in folders of the snapshot, and what stands beside the snapshots."""
+    towns = [e.path for e in look.view.manifest.files if e.path.startswith(BY_TOWN)]
+    document = f"{origin_of(request)}/data/{DATASET}"
+    said = msgspec.json.decode(there.dataset) if there.dataset else None
+    return {
+        "towns": [path for path in towns if not path.endswith(_PACKED)],
+        "catalogue": [name for name in there.names if name != HISTORY_INDEX],
+        "history_days": list(there.days.items())[:MOST_DAYS],
+        "history_count": len(there.days),
+        "linked_data": embedded(absolute(said, document)) if said else "",
+    }
+
+
+def embedded(document: object) -> Markup:
+    """Encode linked data for a script element: no text in it can end the element."""
+    text = msgspec.json.encode(document).decode()
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704 - every character that HTML knows is escaped
 
 
 def _api(request: web.Request, look: Look, reader: Reader) -> dict[str, object]:

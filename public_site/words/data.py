@@ -34,6 +34,23 @@ WORDS: dict[str, Text] = {
     "fixed_address": Text(
         "固定網址（內容永不改變）：", "Fixed address (its content never changes):"
     ),
+    "towns_title": Text("一個鄉鎮市區一個檔案", "One file a town"),
+    "towns_text": Text(
+        "{n} 個鄉鎮市區各有一個檔案，適合手機程式：只抓要的那一區，沒有變動的不會重寫。",
+        "One for each of {n} towns, made for apps on phones: fetch the town you show. A town in"
+        " which nothing changed keeps its file.",
+    ),
+    "history_title": Text("歷史", "History"),
+    "history_text": Text(
+        "每一次變動（Parquet）與每日統計（CSV），保留全部，已有 {n} 天：",
+        "Every change as Parquet, and each day's roll-up as CSV; nothing is ever removed. {n} days"
+        " so far:",
+    ),
+    "catalogue_title": Text("目錄與綱要", "Catalogue and schemas"),
+    "catalogue_text": Text(
+        "給資料平臺與驗證工具：Data Package、DCAT 3、schema.org、JSON Schema。",
+        "For data portals and validators: Data Package, DCAT 3, schema.org, JSON Schema.",
+    ),
     "samples_title": Text("小型樣本", "Small samples"),
     "samples_text": Text(
         "每種格式的前幾筆，虛構資料，檔名上有日期，內容永不改變。",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from core.domain import dictionary
@@ -14,6 +15,7 @@ from public_site.parameter_table import parameters_of
 from public_site.samples import all_samples
 from public_site.serving.policy import DATA_PAGES
 from tests.public_site.releases import some_outlets
+from tests.public_site.test_beside import DAY, PARQUET, put_history, put_signed
 from tests.public_site.test_pages import read, with_language
 
 SUB_PAGES = ("examples", "api", "dictionary", "sandbox", "policy")
@@ -163,3 +165,38 @@ async def test_text_mode_says_the_same_without_sheet_and_script(client, path):
     assert not [link for link in page.all("link") if link.get("rel") == "stylesheet"]
     full = await read(client, f"{path}?lang=en")
     assert len(page.all("code")) == len(full.all("code"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_history_and_catalogue_are_listed_once_they_are_there(
+    client, folder, clock, language
+):
+    before = await read(client, with_language("/data", language))
+    assert not any("history/" in link["href"] for link in before.all("a"))
+    for name in ("datapackage.json", "dcat.jsonld", "outlet.schema.json"):
+        put_signed(folder, name, b"{}")
+    put_history(folder, {DAY: b"date\n", f"{DAY}.gz": b"packed", PARQUET: b"PAR1"})
+    clock.now += timedelta(seconds=1)
+    page = await read(client, with_language("/data", language))
+    links = {link["href"] for link in page.all("a")}
+    assert {f"/data/{DAY}", f"/data/{PARQUET}", "/data/history/index.json"} <= links
+    assert {"/data/datapackage.json", "/data/dcat.jsonld", "/data/outlet.schema.json"} <= links
+    assert f"/data/{DAY}.gz" not in links
+    assert page.open == []
+
+
+async def test_search_engines_find_the_dataset_at_the_host_that_was_asked(client, folder):
+    said = {"@type": "Dataset", "name": "</script><b>&", "contentUrl": "points.json"}
+    put_signed(folder, "dataset.jsonld", msgspec.json.encode(said))
+    html = await (await client.get("/data")).text()
+    found = re.findall('<script type="application/ld\\+json">(.*?)</script>', html, re.DOTALL)
+    assert len(found) == 1
+    host = str(client.make_url("/data/points.json"))
+    assert msgspec.json.decode(found[0]) == said | {"contentUrl": host}
+
+
+async def test_a_forged_dataset_is_not_embedded(client, folder):
+    put_signed(folder, "dataset.jsonld", b'{"name":"ours"}')
+    (folder.root / "dataset.jsonld").write_bytes(b'{"name":"forged"}')
+    html = await (await client.get("/data")).text()
+    assert "forged" not in html
