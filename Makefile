@@ -78,6 +78,6 @@ lock: ## compile requirements/*.txt anew from pyproject.toml
 	done
 
 clean: ## remove what the targets above made, but not var/
-	rm -rf public_site/static/dist node_modules tests/lighthouse/node_modules
+	rm -rf public_site/static/dist data/reference/boundaries.json node_modules tests/lighthouse/node_modules
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +

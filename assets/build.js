@@ -1,6 +1,8 @@
-// Builds public_site/static/dist: the map's script and style, and the offline basemap.
+// Builds public_site/static/dist: the map's script and style, and the offline basemap; and beside the
+// towns' table their boundaries, for the publisher.
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
+import { boundaries } from "./boundaries.js";
 import { townFiles } from "./towns.js";
 
 const DIST = new URL("../public_site/static/dist/", import.meta.url);
@@ -26,6 +28,8 @@ await writeFile(new URL("licences.txt", DIST), await licences(packagesOf(built.m
 for (const [name, text] of Object.entries(await townFiles())) {
   await writeFile(new URL(name, DIST), text);
 }
+
+await writeFile(new URL("../data/reference/boundaries.json", import.meta.url), await boundaries());
 
 /** Return the packages of which anything was bundled, and the one of the boundaries. */
 function packagesOf(metafile) {

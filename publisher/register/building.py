@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
-from core.domain.geography import Town, town_named, town_of_address, town_of_code
+from core.domain.addresses import parse_address
+from core.domain.geography import (
+    Town,
+    town_named,
+    town_of_address,
+    town_of_code,
+    towns_by_code,
+)
 from core.domain.outlets import Outlet, kind_of
+from publisher.register.boundaries import town_boundaries
 from publisher.register.consensus import Place
 from publisher.register.records import Point
 
@@ -20,8 +30,37 @@ def outlet_of(code: str, name: str, address: str = "", phone: str = "") -> Outle
 
 def find_town(code: str, address: str, county: str = "", town: str = "") -> Town | None:
     """Find an outlet's town: by the list's own words, its address, or who issued its code."""
+    return named_town(address, county, town) or town_of_code(code)
+
+
+def named_town(address: str, county: str = "", town: str = "") -> Town | None:
+    """Find the town that a list names: in words of its own, or at the head of the address."""
     named = town_named(county, town) if county and town else None
-    return named or town_of_address(address) or town_of_code(code)
+    return named or town_of_address(address)
+
+
+def towns_of_places(places: Mapping[str, Place], addresses: Mapping[str, str]) -> dict[str, Town]:
+    """Find the towns that outlets stand in, by point in polygon; for who names no town.
+
+    A place that is not exact to the door proves nothing, nor does one outside the county that the
+    address names, nor any where the boundaries are missing.
+    """
+    boundaries = town_boundaries()
+    exact = {code: places[code] for code in addresses if _at_the_door(places.get(code))}
+    if boundaries is None or not exact:
+        return {}
+    lons, lats = zip(*((place.lon, place.lat) for place in exact.values()), strict=True)
+    found = zip(exact, boundaries.towns_at(lons, lats), strict=True)
+    towns = {code: towns_by_code()[town_code] for code, town_code in found if town_code}
+    return {
+        code: town
+        for code, town in towns.items()
+        if parse_address(addresses[code]).county in ("", town.county_zh)
+    }
+
+
+def _at_the_door(place: Place | None) -> bool:
+    return place is not None and place.precision == "rooftop"
 
 
 def in_town(outlet: Outlet, town: Town | None) -> Outlet:

@@ -1,8 +1,8 @@
-"""Where an outlet is, when several collectors say so: the pair that agrees, else doubt.
+"""Where an outlet is, when several collectors say so: the point most confirmed, else doubt.
 
-The metric is geopy's great circle. Evidence is a table of one row per outlet and collector:
-``code``, ``source``, ``lon``, ``lat`` (WGS 84 degrees), ``precision``, in the order in
-which it was first told.
+All outlets are judged at once, in arrays; the metric is geopy's great circle. Evidence is a table
+of one row per outlet and collector: ``code``, ``source``, ``lon``, ``lat`` (WGS 84 degrees),
+``precision``, in the order in which it was first told.
 """
 
 from __future__ import annotations
@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
+import numpy as np
 import pandas as pd
 from geopy.distance import great_circle
 
-from core.domain.geography import Town, inside_taiwan
+from core.domain.geography import TAIWAN_BOX, Town
 from core.domain.outlets import Precision
+from publisher.register.boundaries import beyond_town_m
+from publisher.register.gaps import Gaps, gaps_within, metres_between
 from publisher.register.records import Point
 
 AGREE_M = 200.0
@@ -73,10 +77,71 @@ def points_by_code(evidence: pd.DataFrame) -> dict[str, list[Point]]:
 
 
 def places(evidence: pd.DataFrame, towns: Mapping[str, Town | None]) -> dict[str, Place]:
-    """Choose the place of each outlet in ``towns``; its town breaks ties of doubt."""
+    """Choose the place of each outlet in ``towns``; its town breaks ties of doubt.
+
+    A correction; else the point that most others confirm within 200 m, of equals the one nearest
+    to a witness; else the one that fits the town. Of equals the one told first. A guess along the
+    road counts only while nobody knows the door, and a point outside Taiwan confirms nothing.
+    """
     witnesses = without_copies(evidence)
-    asked = witnesses[witnesses["code"].isin(towns.keys())]
-    return {code: choose(points, towns[code]) for code, points in points_by_code(asked).items()}
+    told = _grouped(best_known(witnesses[witnesses["code"].isin(towns.keys())]))
+    return {} if told.empty else _choose(told, towns)
+
+
+def _grouped(told: pd.DataFrame) -> pd.DataFrame:
+    """Put the rows of an outlet together, in the order in which they were told, and number it."""
+    told = told.sort_values("code", kind="stable", ignore_index=True)
+    return told.assign(group=told.groupby("code").ngroup())
+
+
+def _choose(told: pd.DataFrame, towns: Mapping[str, Town | None]) -> dict[str, Place]:
+    group, lon, lat = (told[name].to_numpy() for name in ("group", "lon", "lat"))
+    gaps = gaps_within(group, lon, lat)
+    usable = _usable(group, lon, lat)
+    confirmed, nearest_m = _confirmed(gaps, usable & (told["precision"] == "rooftop").to_numpy())
+    beyond_m = beyond_town_m([towns[code] for code in told["code"]], lon, lat)
+    ranks = (
+        np.arange(len(told)),
+        np.where(confirmed > 0, nearest_m, beyond_m),
+        -confirmed,
+        ~usable,
+        (told["source"] != CORRECTION).to_numpy(),
+        group,
+    )
+    best = np.lexsort(ranks)
+    best = best[np.diff(group[best], prepend=-1) > 0]
+    near = usable & (metres_between(lon, lat, lon[best][group], lat[best][group]) <= AGREE_M)
+    agreeing: dict[str, list[str]] = {}
+    for code, source in told.loc[near, ["code", "source"]].itertuples(index=False, name=None):
+        agreeing.setdefault(code, []).append(source)
+    spread_m = np.zeros(len(best))
+    np.maximum.at(spread_m, group[gaps.first], gaps.metres)
+    chosen = told.iloc[best].assign(
+        spread_m=spread_m, confirmed=confirmed[best] > 0, alone=np.bincount(group) == 1
+    )
+    return {row.code: _place(row, agreeing) for row in chosen.itertuples()}
+
+
+def _usable(group: np.ndarray, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """Tell which points count: those in Taiwan, or all of an outlet that has none there."""
+    west, south, east, north = TAIWAN_BOX
+    inside = (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
+    some = np.bincount(group, weights=inside) > 0
+    return inside | ~some[group]
+
+
+def _confirmed(gaps: Gaps, witness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Count the witnesses within 200 m of each point, and return how far off the nearest is."""
+    agree = (gaps.metres <= AGREE_M) & witness[gaps.first] & witness[gaps.second]
+    ends = np.concatenate([gaps.first[agree], gaps.second[agree]])
+    nearest_m = np.full(len(witness), np.inf)
+    np.minimum.at(nearest_m, ends, np.tile(gaps.metres[agree], 2))
+    return np.bincount(ends, minlength=len(witness)), nearest_m
+
+
+def choose(points: Sequence[Point], town: Town | None = None) -> Place:
+    """Choose the place of one outlet, as ``places`` does for many."""
+    return places(add_evidence(no_evidence(), [("", point) for point in points]), {"": town})[""]
 
 
 def without_copies(evidence: pd.DataFrame) -> pd.DataFrame:
@@ -87,7 +152,7 @@ def without_copies(evidence: pd.DataFrame) -> pd.DataFrame:
     tables = dict(list(evidence.groupby("source", sort=False)))
     copied = pd.Series(data=False, index=evidence.index)
     for (_, first), (source, second) in combinations(tables.items(), 2):
-        if _is_copy(first, second):
+        if min(len(first), len(second)) >= ENOUGH_TO_COMPARE and _is_copy(first, second):
             copied |= (evidence["source"] == source) & evidence["code"].isin(first["code"])
     return evidence[~copied]
 
@@ -98,35 +163,31 @@ def _is_copy(first: pd.DataFrame, second: pd.DataFrame) -> bool:
     return len(shared) >= ENOUGH_TO_COMPARE and bool(same.all())
 
 
-def choose(points: Sequence[Point], town: Town | None = None) -> Place:
-    """Choose the place of one outlet: a correction, the closest pair within 200 m, else doubt.
+def wide_gaps(evidence: pd.DataFrame) -> dict[str, tuple[float, str, str]]:
+    """Return the outlets whose sources differ by more than 200 m: how far, and which two.
 
-    A guess along the road counts only while nobody knows the door.
+    Those that a person has settled are left out.
     """
-    points = exact(points) or points
-    gaps = {pair: distance_m(*pair) for pair in combinations(points, 2)}
-    spread_m = max(gaps.values(), default=0.0)
-    corrected = [point for point in points if point.source == CORRECTION]
-    usable = [point for point in points if inside_taiwan(point.lon, point.lat)] or list(points)
-    agreeing = {
-        pair: gap
-        for pair, gap in gaps.items()
-        if gap <= AGREE_M and set(pair) <= set(exact(usable))
-    }
-    if corrected:
-        return _place(corrected[0], CORRECTION, "rooftop", 0.0)
-    if agreeing:
-        first, _ = min(agreeing, key=agreeing.__getitem__)
-        sources = [point.source for point in usable if distance_m(first, point) <= AGREE_M]
-        return _place(first, "+".join(sources), "rooftop", spread_m)
-    best = min(usable, key=lambda point: _beyond_town_m(point, town))
-    precision = best.precision if len(points) == 1 else "road"
-    return _place(best, best.source, precision, spread_m)
+    settled = evidence.loc[evidence["source"] == CORRECTION, "code"]
+    told = _grouped(exact(evidence[~evidence["code"].isin(settled)]))
+    gaps = gaps_within(*(told[name].to_numpy() for name in ("group", "lon", "lat")))
+    wide = np.flatnonzero(gaps.metres > AGREE_M)
+    wide = wide[np.argsort(gaps.metres[wide], kind="stable")]
+    codes, sources = told["code"].to_numpy(), told["source"].to_numpy()
+    pairs = ((gaps.first[at], gaps.second[at], gaps.metres[at]) for at in wide)
+    # The widest gap of an outlet comes last, and stays.
+    return {codes[one]: (float(gap_m), sources[one], sources[two]) for one, two, gap_m in pairs}
 
 
-def exact(points: Sequence[Point]) -> list[Point]:
+def best_known(told: pd.DataFrame) -> pd.DataFrame:
+    """Return the points that mean the door, and of an outlet that has none all it has."""
+    doors = exact(told)
+    return told[(told["precision"] == "rooftop") | ~told["code"].isin(doors["code"])]
+
+
+def exact(told: pd.DataFrame) -> pd.DataFrame:
     """Return the points that mean the door."""
-    return [point for point in points if point.precision == "rooftop"]
+    return told[told["precision"] == "rooftop"]
 
 
 def distance_m(here: Point, there: Point) -> float:
@@ -136,13 +197,11 @@ def distance_m(here: Point, there: Point) -> float:
     return float(great_circle((here.lat, here.lon), (there.lat, there.lon)).m)
 
 
-def _beyond_town_m(point: Point, town: Town | None) -> float:
-    """Return how far a point lies beyond its town's reach; 0 inside, or where it is unknown."""
-    if town is None:
-        return 0.0
-    centre = Point("", town.lon, town.lat)
-    return max(0.0, distance_m(centre, point) - town.radius_km * 1000)
-
-
-def _place(point: Point, source: str, precision: Precision, spread_m: float) -> Place:
-    return Place(round(point.lon, 6), round(point.lat, 6), source, precision, spread_m)
+def _place(row: Any, agreeing: Mapping[str, Sequence[str]]) -> Place:
+    lon, lat = round(float(row.lon), 6), round(float(row.lat), 6)
+    if row.source == CORRECTION:
+        return Place(lon, lat, CORRECTION, "rooftop", 0.0)
+    if row.confirmed:
+        return Place(lon, lat, "+".join(agreeing[row.code]), "rooftop", float(row.spread_m))
+    precision = row.precision if row.alone else "road"
+    return Place(lon, lat, row.source, precision, float(row.spread_m))

@@ -13,8 +13,15 @@ from dataclasses import dataclass
 import pandas as pd
 from msgspec.structs import replace
 
+from core.domain.geography import town_of_code
 from core.domain.outlets import Outlet, kind_of
-from publisher.register.building import at_place, find_town, in_town, own_point
+from publisher.register.building import (
+    at_place,
+    in_town,
+    named_town,
+    own_point,
+    towns_of_places,
+)
 from publisher.register.conflicts import Conflict, list_conflicts, place_conflicts
 from publisher.register.consensus import CORRECTION, add_evidence, places
 from publisher.register.records import Point, RegisterFile
@@ -43,11 +50,15 @@ def merge_registers(
     """Merge undamaged lists into the register; only outlets that the lists name are returned."""
     texts = merged_texts(files, known)
     evidence = add_evidence(evidence, list(_told(files, known, evidence)))
-    towns = {
-        code: find_town(code, row["address"], row["county"], row["town"])
-        for code, row in texts.items()
+    named = {
+        code: named_town(row["address"], row["county"], row["town"]) for code, row in texts.items()
     }
-    chosen = places(evidence, towns)
+    chosen = places(evidence, {code: town or town_of_code(code) for code, town in named.items()})
+    unnamed = {code: texts[code]["address"] for code, town in named.items() if town is None}
+    stands_in = towns_of_places(chosen, unnamed)
+    towns = {
+        code: town or stands_in.get(code) or town_of_code(code) for code, town in named.items()
+    }
     refused = {code: "no list gives it a name" for code, row in texts.items() if not row["name"]}
     outlets = tuple(
         in_town(at_place(_outlet(code, row, known.get(code)), chosen.get(code)), towns[code])

@@ -1,19 +1,23 @@
 import csv
 import gzip
 
+import numpy as np
 import pytest
 from geopy.distance import great_circle
 
 from core.domain.geography import towns_by_code
 from publisher.register.consensus import (
+    CORRECTION,
     add_evidence,
     choose,
     distance_m,
     no_evidence,
     places,
+    wide_gaps,
     without_copies,
 )
 from publisher.register.evidence import evidence_path, load_evidence, save_evidence
+from publisher.register.gaps import gaps_within
 from publisher.register.reading import read_register
 from publisher.register.records import Point
 
@@ -119,9 +123,69 @@ def test_three_real_collectors_differ_by_more_than_200_metres_at_150_outlets(sha
             if row["max_disagreement_m"] and float(row["max_disagreement_m"]) > 200
         }
     rows = read_register(path).rows
-    found = {row.code for row in rows if row.points and choose(row.points).doubtful}
-    assert len(found) == 150
-    assert found == stated
+    told = [(row.code, point) for row in rows for point in row.points]
+    chosen = places(add_evidence(no_evidence(), told), dict.fromkeys(row.code for row in rows))
+    assert {code for code, place in chosen.items() if place.doubtful} == stated
+    assert len(stated) == 150
+
+
+def test_three_who_agree_outvote_two_who_agree_more_closely():
+    pair = [a_point("a", east_m=900), a_point("b", east_m=901)]
+    three = [a_point("c"), a_point("d", north_m=100), a_point("e", east_m=-80)]
+    for points in ([*pair, *three], [*three, *pair]):
+        place = choose(points)
+        assert (place.source, place.precision) == ("c+d+e", "rooftop")
+        assert place.spread_m == pytest.approx(981, abs=15)
+
+
+def test_the_middle_of_a_row_of_collectors_is_taken():
+    row = [a_point(name, east_m=n * 150) for n, name in enumerate("abcde")]
+    place = choose(row)
+    assert (place.lon, place.source) == (row[1].lon, "a+b+c")
+
+
+def test_many_outlets_are_judged_as_each_of_them_alone(rng):
+    told = {
+        f"59010100{n:02}": [
+            a_point(source, east_m=rng.choice([0, 90, 250, 400]), north_m=rng.choice([0, 150, 3e6]))
+            for source in rng.sample(["a", "b", "c", "d", "e", CORRECTION], rng.randint(1, 5))
+        ]
+        for n in range(12)
+    }
+    rows = [(code, point) for code, points in told.items() for point in points]
+    rng.shuffle(rows)
+    evidence = add_evidence(no_evidence(), rows)
+    together = places(evidence, dict.fromkeys(told))
+    assert together == {code: choose([point for of, point in rows if of == code]) for code in told}
+
+
+def test_distances_of_many_are_geopys_great_circles(rng):
+    points = np.array([(rng.uniform(118, 122), rng.uniform(21.8, 26.5)) for _ in range(40)])
+    group = np.repeat(np.arange(8), 5)
+    gaps = gaps_within(group, points[:, 0], points[:, 1])
+    assert len(gaps.metres) == 8 * 10
+    for first, second, metres in zip(*gaps, strict=True):
+        assert group[first] == group[second]
+        expected_m = great_circle(points[first][::-1], points[second][::-1]).m
+        assert metres == pytest.approx(expected_m, rel=1e-9)
+
+
+def test_the_widest_gap_of_each_contested_outlet_is_told():
+    contested, agreed, settled = "5901010001", "5901010002", "5901010003"
+    rows = [
+        (contested, a_point("a")),
+        (contested, a_point("b", east_m=150)),
+        (contested, a_point("c", east_m=400)),
+        (agreed, a_point("a")),
+        (agreed, a_point("b", east_m=190)),
+        (settled, a_point("a")),
+        (settled, a_point(CORRECTION, east_m=900)),
+    ]
+    told = wide_gaps(add_evidence(no_evidence(), rows))
+    assert list(told) == [contested]
+    gap_m, one, other = told[contested]
+    assert (one, other) == ("a", "c")
+    assert gap_m == pytest.approx(400, abs=5)
 
 
 def test_evidence_of_before_there_was_geocoding_means_the_door(tmp_path):
