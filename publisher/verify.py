@@ -33,6 +33,7 @@ from core.releases import (
 from publisher.catalogue.agreement import catalogue_faults
 from publisher.compress import UNPACKED
 from publisher.formats import ndjson
+from publisher.history.checking import check_files
 from publisher.recovery import sequences
 from publisher.release import is_reduced
 from publisher.release_log import LOG, ReleaseLine, line_of, read_log
@@ -111,6 +112,7 @@ def check_folder(folder: Folder) -> Iterator[Fault]:
     yield from check_log(folder)
     yield from check_changes(folder)
     yield from check_courses(folder)
+    yield from starmap(Fault, check_files(folder.path, folder.public_key))
     manifests = [found.manifest for found in folder.releases]
     yield from starmap(Fault, catalogue_faults(folder.path, folder.public_key, manifests))
 

@@ -22,6 +22,7 @@ from publisher.history.rows import ordered, read_rows
 from publisher.history.shelf import LEDGER, PARTITION, daily_of, daily_path, parquet_of
 
 Heard = Callable[[str], object]
+_ATTEMPTS = 3
 
 
 class Wrong(NamedTuple):
@@ -31,22 +32,48 @@ class Wrong(NamedTuple):
     what: str
 
 
+def check_files(folder: Path, public_key: Ed25519PublicKey) -> Iterator[Wrong]:
+    """Yield what is wrong with the index and the files as such; the numbers are not looked at."""
+    yield from _checked(folder, public_key, lambda index: _odd_files(folder, index.files))
+
+
 def check_history(
     folder: Path, public_key: Ed25519PublicKey, heard: Heard = lambda day: None
 ) -> Iterator[Wrong]:
     """Yield what is wrong with a folder's history; one that is not there is not wrong."""
-    try:
-        index = read_history_index(folder, public_key)
-    except NotFound as error:
-        if any(folder.glob(f"{PARTITION}*/*.parquet")):
-            yield Wrong(HISTORY_INDEX, f"{error}, although there is a history")
-        return
-    except Untrusted as error:
-        yield Wrong(HISTORY_INDEX, str(error))
-        return
-    yield from _strays(folder, index)
-    for _, of_source in groupby(_by_source(index), lambda file: file.source):
-        yield from _check_series(folder, list(of_source), heard)
+
+    def check(index: HistoryIndex) -> Iterator[Wrong]:
+        for _, of_source in groupby(_by_source(index), lambda file: file.source):
+            yield from _check_series(folder, list(of_source), heard)
+
+    yield from _checked(folder, public_key, check)
+
+
+def _checked(
+    folder: Path, public_key: Ed25519PublicKey, check: Callable[[HistoryIndex], Iterator[Wrong]]
+) -> list[Wrong]:
+    """Check by the index; again by the new one where a publisher replaced it meanwhile."""
+    wrong: list[Wrong] = []
+    for _ in range(_ATTEMPTS):
+        try:
+            index = read_history_index(folder, public_key)
+        except NotFound as error:
+            there = any(folder.glob(f"{PARTITION}*/*.parquet"))
+            return [Wrong(HISTORY_INDEX, f"{error}, although there is a history")] if there else []
+        except Untrusted as error:
+            return [Wrong(HISTORY_INDEX, str(error))]
+        wrong = [*check(index), *_strays(folder, index)]
+        if not wrong or read_history_index(folder, public_key) == index:
+            break
+    return wrong
+
+
+def _odd_files(folder: Path, files: Iterable[HistoryFile]) -> Iterator[Wrong]:
+    for file in files:
+        try:
+            read_listed(folder, file)
+        except (NotFound, Untrusted) as error:
+            yield Wrong(file.path, str(error))
 
 
 def _by_source(index: HistoryIndex) -> list[HistoryFile]:
@@ -54,11 +81,15 @@ def _by_source(index: HistoryIndex) -> list[HistoryFile]:
 
 
 def _strays(folder: Path, index: HistoryIndex) -> Iterator[Wrong]:
-    """A reader of the whole folder must find nothing twice; parts may just have been replaced."""
+    """A reader of the whole folder must find nothing twice.
+
+    What is newer than the index is about to be named in the next one.
+    """
     named = {file.path for file in index.files}
+    announced_s = (folder / HISTORY_INDEX).stat().st_mtime
     for place in sorted(folder.glob(f"{PARTITION}*/*.parquet")):
         path = place.relative_to(folder).as_posix()
-        if path not in named:
+        if path not in named and place.exists() and place.stat().st_mtime < announced_s:
             yield Wrong(path, f"{HISTORY_INDEX} does not name it: its rows would be read twice")
 
 
