@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import starmap
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,6 +28,7 @@ from core.settings import Settings
 from core.storage import prepare
 from core.storage.feed import LedgerFeed
 from publisher.audit_chain import verify_trail
+from publisher.history.checking import history_against_ledger
 from publisher.publishing import PUBLIC_KEY
 from publisher.recovery import sequences
 from publisher.release_log import LOG, read_log
@@ -83,6 +85,7 @@ def verify_snapshots(
             faults += check_release(opened, found)
             faults += _check_ledger(opened, found, feed) if feed else ()
         faults += _check_courses(opened, feed) if feed else ()
+        faults += _check_history(opened, feed) if feed else ()
         words = [
             found.manifest.sequence
             for found in opened.releases
@@ -142,6 +145,10 @@ def _check_courses(folder: Folder, feed: LedgerFeed) -> Iterator[Fault]:
             continue  # named already
         where = f"{COURSES}/{day}.json"
         yield from (Fault(where, what) for what in course_against_ledger(course, feed))
+
+
+def _check_history(folder: Folder, feed: LedgerFeed) -> Iterator[Fault]:
+    yield from starmap(Fault, history_against_ledger(folder.path, folder.public_key, feed))
 
 
 @click.group()
