@@ -22,21 +22,26 @@ import msgspec
 
 from core.clock import system_clock
 from core.domain.calendar import TAIPEI
-from core.errors import Unavailable
+from core.errors import Invalid, NotFound, Unavailable
+from core.object_store import open_bucket
 from core.settings import Address, Settings, unknown_variables
 
 OLDEST_PYTHON = (3, 11)
 # No release of maskmap is older: a clock before this one is wrong.
 EARLIEST = datetime(2026, 1, 1, tzinfo=TAIPEI)
+# Where the client finds a key that no setting of ours names.
+_AWS_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_SKIP_SIGNATURE")
 PACKAGES = ("core", "pharmacy_portal", "public_site", "publisher")
 EXTRAS = {
     "ledger": ("sqlalchemy", "alembic"),
     "portal": ("sqlalchemy", "limits"),
     "publisher": ("pandas", "pyarrow", "geopy"),
+    "s3": ("obstore",),
     "card": ("smartcard",),
     "speed": ("uvloop",),
 }
 TOOLS = {
+    "nginx": "serving the snapshots folder, and the tests of the recipes in deploy/nginx",
     "chromium": "the tests in a real browser",
     "ogrinfo": "checking the published geodata (package gdal-bin)",
     "pcscd": "reading smart cards on this computer",
@@ -227,7 +232,8 @@ def check_clock(_: Settings) -> Iterator[Finding]:
 
 def check_release(settings: Settings) -> Iterator[Finding]:
     """The newest release is not old."""
-    current = settings.snapshots_folder / "current.json"
+    folders = (settings.snapshots_folder, settings.site_snapshots_folder)
+    current = next((f for f in folders if f.exists()), folders[0]) / "current.json"
     try:
         record = msgspec.json.decode(current.read_bytes(), type=dict[str, object])
         checked_at = datetime.fromisoformat(str(record["checked_at"]))
@@ -248,6 +254,38 @@ def check_release(settings: Settings) -> Iterator[Finding]:
         yield fine("newest release", found)
 
 
+def check_object_store(settings: Settings) -> Iterator[Finding]:
+    """The client of object stores is there where one is set, and knows a key. Nothing is asked."""
+    if not settings.snapshots_store:
+        return
+    if importlib.util.find_spec("obstore") is None:
+        found = f"{settings.snapshots_store}, but no obstore"
+        yield Finding("object store", "missing", found, "pip install 'maskmap[s3]'")
+    elif not (settings.s3_access_key_id or any(name in os.environ for name in _AWS_KEYS)):
+        found = f"{settings.snapshots_store}, without a key of its own"
+        advice = "fine where the machine has a role; else set MASKMAP_S3_ACCESS_KEY_ID and secret"
+        yield Finding("object store", "note", found, advice)
+    else:
+        yield fine("object store", f"{settings.snapshots_store} (not asked; --online does)")
+
+
+def ask_object_store(settings: Settings) -> Iterator[Finding]:
+    """The object store answers, and says which release is the newest."""
+    if not settings.snapshots_store:
+        return
+    try:
+        found = open_bucket(settings).get("current.json")
+    except NotFound:
+        advice = "the publisher fills it: maskmap publish"
+        yield Finding("object store answers", "note", "nothing published there yet", advice)
+    except (Invalid, Unavailable) as error:
+        advice = "look at MASKMAP_SNAPSHOTS, MASKMAP_S3_…, and what the key may do"
+        yield Finding("object store answers", "missing", str(error), advice)
+    else:
+        body = found.body.decode(errors="replace") if found else ""
+        yield fine("object store answers", body[:80])
+
+
 def check_environment(_: Settings) -> Iterator[Finding]:
     """No variable looks like a setting without being one."""
     for name in unknown_variables(os.environ):
@@ -266,6 +304,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     check_ports,
     check_clock,
     check_release,
+    check_object_store,
     check_environment,
 )
 _SIGNS = {"fine": "ok  ", "note": "note", "missing": "FAIL"}
@@ -273,10 +312,12 @@ _SIGNS = {"fine": "ok  ", "note": "note", "missing": "FAIL"}
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON array instead of lines.")
+@click.option("--online", is_flag=True, help="Also ask the object store, where one is set.")
 @click.pass_obj
-def doctor(settings: Settings, as_json: bool) -> None:
+def doctor(settings: Settings, as_json: bool, online: bool) -> None:
     """Check this installation and say what to do next; exit 1 if something needed is missing."""
-    findings = [finding for check in CHECKS for finding in check(settings)]
+    checks = (*CHECKS, ask_object_store) if online else CHECKS
+    findings = [finding for check in checks for finding in check(settings)]
     if as_json:
         click.echo(msgspec.json.encode(findings))
     else:

@@ -218,6 +218,8 @@ def up(ctx: click.Context, demo: bool, rules_of: datetime | None) -> None:
             Child(name, (*MASKMAP, name), environ) for name in ("publish", "portal", "site")
         ]
         snapshots = settings.snapshots_folder.resolve()
+        if settings.snapshots_store:
+            say(f"snapshots: copied to {settings.snapshots_store}; the site reads from there")
         supervisor = Supervisor(
             children,
             ready=lambda: (

@@ -28,6 +28,7 @@ from core.settings import Settings
 from core.storage import prepare
 from core.storage.feed import LedgerFeed
 from publisher.audit_chain import verify_trail
+from publisher.mirror.fetching import fetched
 from publisher.history.checking import history_against_ledger
 from publisher.publishing import PUBLIC_KEY
 from publisher.recovery import sequences
@@ -55,14 +56,16 @@ def snapshot() -> None:
     help="Public key (PEM) to trust.  [MASKMAP_PUBLIC_KEY; default: STATE/keys/public-key.pem]",
 )
 @click.option("--use-folder-key", is_flag=True, help="Trust the key that lies in the folder.")
+@click.option("--store", is_flag=True, help="Fetch what the object store holds, and verify that.")
 @click.option("--against-ledger", is_flag=True, help="Recompute every number from the entries.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.pass_obj
+@click.pass_context
 def verify_snapshots(
-    settings: Settings,
+    ctx: click.Context,
     folder: Path | None,
     key: Path | None,
     use_folder_key: bool,
+    store: bool,
     against_ledger: bool,
     as_json: bool,
 ) -> None:
@@ -76,7 +79,12 @@ def verify_snapshots(
     """
     if key and use_folder_key:
         raise click.UsageError("--key and --use-folder-key: say one of them")
+    if store and folder:
+        raise click.UsageError("FOLDER and --store: say one of them")
+    settings: Settings = ctx.obj
     place = folder or settings.snapshots_folder
+    if store:
+        place = ctx.with_resource(fetched(settings))
     trusted = key or (place / PUBLIC_KEY if use_folder_key else settings.public_key_file)
     opened = open_folder(place, load_public_key(trusted))
     faults = list(check_folder(opened))

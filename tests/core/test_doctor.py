@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from core import doctor
 from core.cli import main
 from core.clock import system_clock
+from core.errors import Invalid
+from core.object_store import open_bucket
 from core.settings import Settings
 
 
@@ -114,3 +119,25 @@ def test_a_state_folder_that_is_a_file_is_a_fault(tmp_path):
 def test_a_variable_that_is_no_setting_is_noted(monkeypatch):
     monkeypatch.setenv("MASKMAP_STAET", "x")
     assert verdicts(doctor.check_environment, Settings()) == {"environment": "note"}
+
+
+def test_an_object_store_is_asked_only_when_told_to(state, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    near = "http://127.0.0.1:9"  # where nobody listens
+    settings = Settings(state=state, snapshots="s3://masks/open", s3_endpoint=near)
+    assert verdicts(doctor.check_object_store, Settings(state=state)) == {}
+    assert verdicts(doctor.check_object_store, settings) == {"object store": "note"}
+    settings = replace(settings, s3_access_key_id="me", s3_secret_access_key="hush-this")
+    (found,) = doctor.check_object_store(settings)
+    assert (found.verdict, "not asked" in found.found) == ("fine", True)
+    (asked,) = doctor.ask_object_store(settings)
+    assert asked.verdict == "missing" and "hush-this" not in str(asked)
+
+
+def test_without_the_client_of_object_stores_the_extra_is_named(state, monkeypatch):
+    settings = Settings(state=state, snapshots="s3://masks/open")
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    monkeypatch.delitem(sys.modules, "core.object_store.s3", raising=False)
+    with pytest.raises(Invalid, match=r"needs the extra s3: pip install 'maskmap\[s3\]'"):
+        open_bucket(settings)

@@ -11,7 +11,10 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # No server may carry the libraries of the publisher, of the card reader or of a chat platform.
-NOT_IN_A_SERVER = {"pandas", "numpy", "pyarrow", "geopy", "smartcard", "aiogram", "linebot"}
+NOT_IN_A_SERVER = {
+    *("pandas", "numpy", "pyarrow", "geopy", "shapely"),
+    *("smartcard", "aiogram", "linebot", "obstore"),
+}
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -321,6 +321,14 @@ def test_publish_once_fails_where_the_copy_does_and_says_so(cable, place, ledger
     command = ["publish", "--once", "--state", str(state)]
     assert CliRunner().invoke(main, command, env=environ).exit_code == 0
     assert open_bucket(place).get(f"0000000001/{MANIFEST}")
+    verify = ["snapshot", "verify", "--store", "--state", str(state)]
+    assert CliRunner().invoke(main, verify, env=environ).exit_code == 0
+    doctor = ["doctor", "--online", "--state", str(state)]
+    assert "object store answers: {" in CliRunner().invoke(main, doctor, env=environ).output
+    geojson = "0000000001/outlets.geojson"
+    open_bucket(place).put(geojson, b"{}", "application/geo+json", "no-cache")
+    spoilt = CliRunner().invoke(main, verify, env=environ)
+    assert spoilt.exit_code == 1 and "outlets.geojson" in spoilt.output
     cable.cut()
     result = CliRunner().invoke(main, command, env=environ)
     assert result.exit_code == 1
