@@ -12,7 +12,15 @@ COMMANDS: dict[str, Command | Group] = {
     "publish": Command("publisher.cli:publish", "The publisher: snapshots from the ledger."),
     "site": Command("public_site.cli:site", "The public site, from published snapshots."),
     "agent": Command("pharmacy_portal.card_agent.cli:agent", "The card agent of this computer."),
-    "outlets": Command("publisher.register.cli:outlets", "The register of outlets."),
+    "outlets": Group(
+        "The register of outlets (販售點).",
+        {
+            "import": Command("publisher.register.cli:outlets:import", "Register outlets from lists."),
+            "geocode": Command("publisher.geocode.cli:geocode", "Find missing coordinates."),
+            "check": Command("publisher.register.cli:outlets:check", "Report doubtful coordinates."),
+            "mark": Command("publisher.register.cli:outlets:mark", "Test flag and status."),
+        },
+    ),
     "staff": Command("core.people_cli:staff", "The list of practising staff: import it."),
     "people": Command("core.people_cli:people", "Institutions: invite, grant the service."),
     "apps": Command("core.community.cli:apps", "The directory of applications."),

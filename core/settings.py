@@ -232,6 +232,74 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             " and the header `Sunset` of every data answer say so. Empty: no end is planned."
         ),
     ] = None
+    geocode_hosts: Annotated[
+        str,
+        Meta(
+            description="Hosts (`host` or `host:port`, separated by commas) that"
+            " `maskmap outlets geocode` may ask for coordinates; addresses of outlets are all they"
+            " hear. In a private network: the address itself, no name. Empty: no network at all."
+        ),
+    ] = ""
+    geocode_timeout: Annotated[
+        float,
+        Meta(gt=0, le=120, description="Seconds that a geocoding service may take to answer."),
+    ] = 10.0
+    tgos_url: Annotated[
+        str,
+        Meta(
+            pattern="^https?://[^\\s?#]+$",
+            description="Address of TGOS' QueryAddr, the address service of the Ministry of the"
+            " Interior; asked where the id and the key are set and `geocode_hosts` names its host.",
+        ),
+    ] = "https://addr.tgos.tw/AddrWS/v40/QueryAddr.asmx/QueryAddr"
+    tgos_app_id: Annotated[
+        str,
+        Meta(description="APPId of TGOS. Empty: TGOS is not asked."),
+    ] = ""
+    tgos_api_key: Annotated[
+        str,
+        Meta(description="APIKey of TGOS, better by `MASKMAP_TGOS_API_KEY_FILE`."),
+    ] = ""
+    tgos_every: Annotated[
+        float,
+        Meta(ge=0, le=3600, description="Least seconds between two questions to TGOS."),
+    ] = 0.2
+    nominatim_url: Annotated[
+        str,
+        Meta(
+            pattern="^(https?://[^\\s?#]+)?$",
+            description="Address of a Nominatim (OpenStreetMap), best your own. Empty: none.",
+        ),
+    ] = ""
+    nominatim_every: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=3600,
+            description="Least seconds between two questions to Nominatim; the public one is never"
+            " asked more often than every 1.1 s.",
+        ),
+    ] = 1.1
+    nominatim_most: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Questions to the public `nominatim.openstreetmap.org` in one run; its"
+            " policy forbids bulk. Raise it only with its operators' leave.",
+        ),
+    ] = 50
+    arcgis_url: Annotated[
+        str,
+        Meta(
+            pattern="^(https?://[^\\s?#]+)?$",
+            description="Address of an ArcGIS server with a World locator, such as"
+            " `https://geocode.arcgis.com`; keeping its answers needs Esri's licence. Empty: none.",
+        ),
+    ] = ""
+    arcgis_every: Annotated[
+        float,
+        Meta(ge=0, le=3600, description="Least seconds between two questions to ArcGIS."),
+    ] = 0.5
     session_idle: Annotated[
         float,
         Meta(
@@ -518,6 +586,9 @@ def _contradictions(settings: Settings, where: Mapping[str, str]) -> Iterator[st
         if url and not url.startswith("sqlite:///"):
             yield f"{named(name)}: {url.partition(':')[0]!r} is not a known database"
     yield from _faults_of_store(settings, named)
+    if bool(settings.tgos_app_id) != bool(settings.tgos_api_key):
+        missing = "tgos_api_key" if settings.tgos_app_id else "tgos_app_id"
+        yield f"{missing}: TGOS needs its id and its key; only one of them is set"
     if settings.demo and settings.trust:
         yield "demo and trust: software cards are refused wherever a real trust folder is set"
 

@@ -49,8 +49,9 @@ def import_command(settings: Settings, files: tuple[Path, ...], as_json: bool) -
     A damaged file is refused whole, and then nothing of the other files is written either.
     """
     lists = read_all(files)
-    merge = merge_registers(lists, registered(settings), load_evidence(settings.state))
-    changes = asyncio.run(_write(settings, merge))
+    known = registered(settings)
+    merge = merge_registers(lists, known, load_evidence(settings.state))
+    changes = asyncio.run(_write(settings, merge, known))
     save_evidence(settings.state, merge.evidence)
     if as_json:
         click.echo(json.dumps(report(lists, merge, changes), ensure_ascii=False))
@@ -103,10 +104,10 @@ def registered(settings: Settings) -> dict[str, Outlet]:
         feed.close()
 
 
-async def _write(settings: Settings, merge: Merge) -> RegisterChanges:
+async def _write(settings: Settings, merge: Merge, known: Mapping[str, Outlet]) -> RegisterChanges:
     async with open_state(settings) as state:
         return await register_outlets(
-            state.ledger, merge.outlets, by="outlets import", clock=system_clock
+            state.ledger, merge.outlets, by="outlets import", clock=system_clock, known=known
         )
 
 
