@@ -15,9 +15,11 @@ COMMANDS: dict[str, Command | Group] = {
     "outlets": Group(
         "The register of outlets (販售點).",
         {
-            "import": Command("publisher.register.cli:outlets:import", "Register outlets from lists."),
+            "import": Command(
+                "publisher.register.cli:outlets:import", "Register lists of outlets."
+            ),
             "geocode": Command("publisher.geocode.cli:geocode", "Find missing coordinates."),
-            "check": Command("publisher.register.cli:outlets:check", "Report doubtful coordinates."),
+            "check": Command("publisher.register.cli:outlets:check", "Doubtful coordinates."),
             "mark": Command("publisher.register.cli:outlets:mark", "Test flag and status."),
         },
     ),
