@@ -103,7 +103,7 @@ class Catalogue:
         self._described = told.manifest.sequence
 
     def _changing(self, said: Described, ready: _Ready) -> Mapping[str, bytes]:
-        nodes = [self._linked(DCAT, node) for node in release_nodes(said)]
+        nodes = [msgspec.Raw(self._linked(DCAT, node)) for node in release_nodes(said)]
         return {
             DATA_PACKAGE: _encode(data_package(said, ready.schemas, ready.resources)),
             DCAT: _encode({"@context": CONTEXT, "@graph": [*nodes, *ready.nodes]}),
@@ -130,7 +130,7 @@ class Catalogue:
             began=began,
             schemas=schemas,
             resources=[_raw(resource) for resource in of_history(files, DAILY_SCHEMA)],
-            nodes=[self._linked(DCAT, node) for node in nodes],
+            nodes=[msgspec.Raw(self._linked(DCAT, node)) for node in nodes],
         )
         self._put_schemas(told.products)
         return self._ready
@@ -149,10 +149,10 @@ class Catalogue:
             replace_signed(self._folder / name, body, self._key)
             self._on_disk[name] = body
 
-    def _linked(self, document: str, node: Any) -> msgspec.Raw:
+    def _linked(self, document: str, node: Any) -> bytes:
         """Encode a node of a document, with absolute addresses where the operator names his."""
         base = self._operator.address_of(document)
-        return _raw(absolute(node, base) if base else node)
+        return _encode(absolute(node, base) if base else node)
 
     def _index(self) -> bytes:
         """Return the index of the history as it stands; nothing while there is none."""
