@@ -41,6 +41,7 @@ PATHS = (PATH,)
 INSTANT = pa.timestamp("us", tz="Asia/Taipei")
 _SOURCE = ("coordinate_source", "coordinate_precision")
 _TIMES = frozenset({"availability_since", "availability_until", "changed_at"})
+_WHERE = attrgetter("code", "lon", "lat")
 _PLACE = ("geometry", "bbox", "lon", "lat")
 _CELL_DEGREES = 0.25
 _ROW_GROUP = 20_000
@@ -101,15 +102,15 @@ def _made(release: ReleaseData) -> _Kept:
     last = _kept.get(release.cache)
     if last is None or [*last.columns] != [*columns] or len(last.records) != len(records):
         return _made_anew(columns, records)
-    both = zip(last.records, records, strict=True)
-    changed = [(was, now) for was, now in both if was is not now]
-    if any((was.code, was.lon, was.lat) != (now.code, now.lon, now.lat) for was, now in changed):
+    places = [n for n, now in enumerate(records) if last.records[n] is not now]
+    before, after = ([every[n] for n in places] for every in (last.records, records))
+    if [*map(_WHERE, before)] != [*map(_WHERE, after)]:
         return _made_anew(columns, records)
-    rows = [records[place] for place in last.order] if changed else []
+    rows = [records[place] for place in last.order] if places else []
     arrays = {
         name: column.array([*map(column.of, rows)])
         for name, column in columns.items()
-        if name not in _PLACE and any(column.of(was) != column.of(now) for was, now in changed)
+        if name not in _PLACE and [*map(column.of, before)] != [*map(column.of, after)]
     }
     return _Kept(records, last.order, {**last.columns, **arrays})
 

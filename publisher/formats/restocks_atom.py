@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID, uuid5
 from xml.etree import ElementTree
@@ -19,7 +20,7 @@ from core.domain.calendar import rfc3339
 from core.domain.programme import Product
 from core.domain.snapshot import DISCLAIMER_ZH, OutletRecord
 from publisher.release_data import ReleaseData, Stated, Written
-from publisher.restocks import Restock
+from publisher.restocks import KEPT, Restock
 
 PATH = "restocks.atom"
 MEDIA_TYPE = "application/atom+xml"
@@ -32,6 +33,7 @@ _ATOM = "http://www.w3.org/2005/Atom"
 _IDS = UUID("1519c873-0a95-4159-aa24-0a427ece458d")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REPLACED = "\ufffd"
+_END = b"</feed>\n"
 
 
 class _News(NamedTuple):
@@ -91,14 +93,14 @@ def _feed(release: ReleaseData, news: list[_News]) -> bytes:
     _add(feed, "link", rel="alternate", type="text/html", href=site)
     _add(_add(feed, "author"), "name", AUTHOR)
     _add(feed, "rights", RIGHTS)
-    for one in news:
-        _entry(_add(feed, "entry"), one, site)
-    ElementTree.indent(feed, space="")
-    text: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
-    return text + b"\n"
+    # An entry never changes, so each is encoded once, and put in before the feed's end.
+    head = _encoded(feed, xml_declaration=True).removesuffix(_END)
+    return b"".join((head, *(_entry(one, site) for one in news), _END))
 
 
-def _entry(entry: ElementTree.Element, one: _News, site: str) -> None:
+@lru_cache(maxsize=2 * KEPT)
+def _entry(one: _News, site: str) -> bytes:
+    entry = ElementTree.Element("entry")
     at, place = rfc3339(one.restock.at), f"（{one.place}）" if one.place else ""
     _add(entry, "title", f"{one.name}{place}到貨：{one.goods}")
     _add(entry, "id", uuid5(_IDS, f"{one.code} {one.restock.act} {at}").urn)
@@ -107,6 +109,14 @@ def _entry(entry: ElementTree.Element, one: _News, site: str) -> None:
     _add(entry, "link", rel="alternate", type="text/html", href=f"{site}outlets/{one.code}")
     _add(entry, "category", term=one.code, label=one.name)
     _add(entry, "summary", one.address)
+    return _encoded(entry)
+
+
+def _encoded(element: ElementTree.Element, *, xml_declaration: bool = False) -> bytes:
+    """Return the lines of an element."""
+    ElementTree.indent(element, space="")
+    text: bytes = ElementTree.tostring(element, "utf-8", xml_declaration=xml_declaration)
+    return text + b"\n"
 
 
 def _add(
