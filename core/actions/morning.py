@@ -9,6 +9,7 @@ from datetime import datetime, time
 
 from core.clock import Clock
 from core.domain.calendar import TAIPEI, taipei_day
+from core.domain.plausibility import beyond_days
 from core.domain.programme import Block, Programme
 from core.domain.text import Text
 from core.ports.stewardship import OutletMorning, Stewardship
@@ -97,8 +98,7 @@ def _flags(
         yield "no_login"
     if late and not day.automatic and day.manual == 0 and any(standard.values()):
         yield "no_intake"
-    goods = {product: pieces for product, pieces in standard.items() if pieces > 0}
-    if any(day.stock.get(p, 0) > limits.times_standard * n for p, n in goods.items()):
+    if beyond_days(day.stock, standard, limits.times_standard):
         yield "stock"
     if day.negative:
         yield "negative"

@@ -1,4 +1,4 @@
-"""``maskmap outlets``: import and check; ``mark`` stands beside."""
+"""``maskmap outlets``: import; ``check`` and ``mark`` stand beside."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from core.ports import RegisterChanges
 from core.settings import Settings
 from core.storage import open_state, prepare
 from core.storage.feed import LedgerFeed
-from publisher.register.doubts import find_doubts
+from publisher.register.checking import check
 from publisher.register.evidence import load_evidence, save_evidence
 from publisher.register.marking import mark
 from publisher.register.merge import Merge, merge_registers
@@ -36,6 +36,7 @@ def outlets() -> None:
     """The register of outlets (販售點)."""
 
 
+outlets.add_command(check)
 outlets.add_command(mark)
 
 
@@ -57,25 +58,6 @@ def import_command(settings: Settings, files: tuple[Path, ...], as_json: bool) -
         click.echo(json.dumps(report(lists, merge, changes), ensure_ascii=False))
     for line in summary(lists, merge, changes):
         click.echo(line, err=True)
-
-
-@outlets.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the doubts as JSON.")
-@click.pass_obj
-def check(settings: Settings, as_json: bool) -> None:
-    """Report doubtful coordinates of registered outlets."""
-    register = registered(settings)
-    doubts = find_doubts(list(register.values()), load_evidence(settings.state))
-    if as_json:
-        rows = [
-            {"code": code, "name": register[code].name, "kind": kind, "detail": detail}
-            for code, kind, detail in doubts
-        ]
-        click.echo(json.dumps({"outlets": len(register), "doubts": rows}, ensure_ascii=False))
-    for code, kind, detail in [] if as_json else doubts:
-        click.echo(f"{code} {register[code].name} {kind}: {detail}")
-    counts = Counter(doubt.kind for doubt in doubts)
-    click.echo(f"{len(register)} outlets; doubtful: {_counted(counts) or 'none'}", err=True)
 
 
 def read_all(paths: Sequence[Path]) -> list[RegisterFile]:
