@@ -6,8 +6,10 @@ transaction, so a reader at N has seen everything up to N.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -26,6 +28,7 @@ from core.storage.queries import entry_of_row
 from core.storage.stops import newest_stop_revision, standing_stops
 
 _PAGE = 10_000
+_BLOCK, _READERS = 100_000, 2
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -75,6 +78,7 @@ class LedgerFeed:
     """Reads of one ledger file. Inside ``instant()`` all reads see the same commit."""
 
     def __init__(self, database: Path) -> None:
+        self._database = database
         self._connection = connect_reader(database)
 
     @contextmanager
@@ -227,13 +231,37 @@ class LedgerFeed:
     def recompute(
         self, upto: int | None = None, before: datetime | None = None
     ) -> dict[tuple[str, str], int]:
-        """Sum all entries by outlet and product, or those up to a position and before a time."""
-        rows = self._connection.execute(
-            "SELECT outlet, product, sum(pieces) FROM entries WHERE position <= ?"
-            " AND (? OR at < ?) GROUP BY outlet, product",
-            (self.position() if upto is None else upto, before is None, _stored(before)),
-        )
-        return {(outlet, product): pieces for outlet, product, pieces in rows}
+        """Sum all entries by outlet and product, or those up to a position and before a time.
+
+        Entries are never changed, so threads may each read their own share of the positions.
+        """
+        last = self.position() if upto is None else upto
+        blocks = range(0, last, _BLOCK)
+        sums: Counter[tuple[str, str]] = Counter()
+        with ThreadPoolExecutor(_READERS) as pool:
+            shares = (blocks[begin::_READERS] for begin in range(_READERS))
+            for share in pool.map(lambda share: self._share(share, last, before), shares):
+                for key, pieces in share.items():
+                    sums[key] += pieces
+        return dict(sums)
+
+    def _share(
+        self, blocks: range, last: int, before: datetime | None
+    ) -> dict[tuple[str, str], int]:
+        """Sum the entries of some blocks; a block is so small that it is sorted in memory."""
+        sums: dict[tuple[str, str], int] = {}
+        with closing(connect_reader(self._database)) as connection:
+            for begin in blocks:
+                rows = connection.execute(
+                    # By position: in the order of the index each row would be looked for.
+                    "SELECT outlet, product, sum(pieces) FROM entries NOT INDEXED"
+                    " WHERE position > ? AND position <= ? AND (? OR at < ?)"
+                    " GROUP BY outlet, product",
+                    (begin, min(begin + _BLOCK, last), before is None, _stored(before)),
+                )
+                for outlet, product, pieces in rows:
+                    sums[outlet, product] = sums.get((outlet, product), 0) + pieces
+        return sums
 
     def close(self) -> None:
         """Let go of the file."""
