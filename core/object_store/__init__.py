@@ -43,9 +43,6 @@ class Bucket(Protocol):
     def put(self, path: str, body: bytes, media_type: str, cache_control: str) -> None:
         """Put an object, whole or not at all."""
 
-    def copy(self, source: str, target: str) -> bool:
-        """Copy an object and its headers inside the store; False where there is no such object."""
-
     def get(self, path: str, unless: str = "") -> Fetched | None:
         """Read an object; None where it still has the etag ``unless``.
 

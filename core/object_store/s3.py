@@ -53,15 +53,6 @@ class S3Bucket:
                 use_multipart=len(body) > _ONE_REQUEST_BYTES,
             )
 
-    def copy(self, source: str, target: str) -> bool:
-        """Copy an object and its headers inside the store; False where there is no such object."""
-        try:
-            with self._explained("copy", source):
-                obstore.copy(self._store, source, target)
-        except NotFound:
-            return False
-        return True
-
     def get(self, path: str, unless: str = "") -> Fetched | None:
         """Read an object; None where it still has the etag ``unless``."""
         with self._explained("get", path):

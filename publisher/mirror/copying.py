@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from core.domain.snapshot import Current, Manifest
+from core.domain.snapshot import Current
 from core.errors import Conflict
 from core.log import get_logger
 from core.object_store import Bucket
@@ -24,6 +24,7 @@ from publisher.mirror.remote import Remote
 from publisher.release import is_reduced
 
 SURVEY_EVERY_S = 5.0
+BESIDE_FOR_S = 5.0
 # A file that is replaced is put again no sooner than its bytes at this rate take, so that a log
 # that only grows, or a day's course, does not go out anew every few seconds.
 REPLACED_BYTES_S = 50_000
@@ -40,7 +41,7 @@ class Copying:
         self._folder, self._key = folder, key
         self._remote = Remote(bucket)
         self._met = False
-        self._last: Manifest | None = None
+        self._released = 0
         self._put: bytes = b""
         self._seen: dict[str, local.Seen] = {}
         self._again_at: dict[str, float] = {}
@@ -66,21 +67,20 @@ class Copying:
         self._copy_release(current)
         now = time.monotonic()
         survey = everything or now - self._surveyed_at >= SURVEY_EVERY_S
-        if survey:
-            self._copy_beside(now, everything)
+        more = survey and self._copy_beside(now, everything)
         if pair.body != self._put:
             self._remote.put_pair(CURRENT, pair)
             self._put, self.sequence = pair.body, current.sequence
         if not survey:
             return False
-        more = self._make_up(current.sequence, everything)
+        more = self._make_up(current.sequence, everything) or more
         self._surveyed_at = -SURVEY_EVERY_S if more else now
         return more
 
     def _meet(self, current: Current) -> None:
         """Ask the store what it holds; numbers only grow, there as here."""
         there = self._remote.look()
-        self._last, self._put, self._seen = None, b"", {}
+        self._released, self._put, self._seen = 0, b"", {}
         if there is not None and (
             there.sequence > current.sequence
             or (there.sequence == current.sequence and there.sha256 != current.sha256)
@@ -92,26 +92,32 @@ class Copying:
         self._met = True
 
     def _copy_release(self, current: Current) -> None:
-        if self._last is not None and self._last.sequence == current.sequence:
+        if self._released == current.sequence:
             return
         manifest, _ = read_manifest(self._folder, current, self._key)
         if not self._remote.releases.get(current.sequence):
             began_at = time.monotonic()
-            self._remote.put_release(self._folder, manifest, self._last)
+            self._remote.put_release(self._folder, manifest)
             took_s = round(time.monotonic() - began_at, 2)
             _log.info("release copied to the object store", sequence=current.sequence, s=took_s)
-        self._last = manifest
+        self._released = current.sequence
 
-    def _copy_beside(self, now: float, everything: bool) -> None:
-        """Copy the files beside the releases that changed, each no more often than it may be."""
+    def _copy_beside(self, now: float, everything: bool) -> bool:
+        """Copy the files beside the releases that changed, each no more often than it may be.
+
+        Return whether some were left for the next pass: a long history must not hold up readers.
+        """
         complete = local.complete_days(self._folder, self._key)
         for file in local.beside(self._folder):
             waits = now < self._again_at.get(file.path, 0.0) and not everything
             if self._seen.get(file.path) == file.seen or waits:
                 continue
+            if time.monotonic() - now > BESIDE_FOR_S and not everything:
+                return True
             self._copy_file(file, complete)
             self._seen[file.path] = file.seen
             self._again_at[file.path] = now + file.bytes / REPLACED_BYTES_S
+        return False
 
     def _copy_file(self, file: local.Beside, complete: set[str]) -> None:
         if file.signed:
