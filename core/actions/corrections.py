@@ -1,7 +1,11 @@
-"""Corrections of the register that outlets proposed: accepted or refused by the authority."""
+"""Corrections of the register: proposed by outlets and decided, or made, by the authority.
+
+What was corrected stands in the accepted proposals, by whom and when; no later list overrides it.
+"""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -11,7 +15,7 @@ from core.actions.outlets import corrected, entry, said, what_changed
 from core.actions.published_words import published
 from core.clock import Clock
 from core.domain.outlets import Outlet
-from core.domain.proposals import Proposal
+from core.domain.proposals import FIELDS, Proposal
 from core.errors import Conflict, Invalid, NotFound
 from core.ports.ledger import AuditRow
 from core.ports.outlet_states import OutletStates
@@ -61,8 +65,52 @@ async def decide_proposal(
         fixed = corrected(known, proposal.value)
         return [fixed], _row(decided) | what_changed(known, fixed, proposal.value)
 
-    await stewardship.decide_proposal(decided, change, now)
+    await stewardship.decide_proposals([decided], change, now)
     return decided
+
+
+async def correct_outlet(
+    stewardship: Stewardship,
+    clock: Clock,
+    *,
+    by: str,
+    code: str,
+    values: Mapping[str, str],
+    reason: str,
+) -> None:
+    """Correct fields of one entry of the register by hand (see ``corrected``).
+
+    It is kept as a proposal of the authority's own that was accepted.
+
+    Raises:
+        NotFound: the outlet is not in the register. Invalid: a value cannot be taken.
+    """
+    now = clock()
+    made = [
+        Proposal(
+            id=f"p{secrets.token_hex(8)}",
+            outlet=code,
+            kind=kind,
+            value={name: values[name] for name in fields if name in values},
+            note="",
+            by=by,
+            at=now,
+            state="accepted",
+            decided_by=by,
+            decided_at=now,
+            reason=reason,
+        )
+        for kind, fields in FIELDS.items()
+        if not values.keys().isdisjoint(fields)
+    ]
+
+    def change(register: Mapping[str, Outlet]) -> tuple[Sequence[Outlet], AuditRow]:
+        known = entry(register, code)
+        fixed = corrected(known, values)
+        row: AuditRow = {"act": "correct_outlet", "by": by, "outlet": code, "reason": reason}
+        return [fixed], row | what_changed(known, fixed, values)
+
+    await stewardship.decide_proposals(made, change, now)
 
 
 def register_says(outlet: Outlet, proposal: Proposal) -> dict[str, str]:

@@ -109,26 +109,6 @@ async def mark_outlet(
     return made[0]
 
 
-async def correct_outlet(
-    ledger: Ledger, code: str, values: Mapping[str, str], *, by: str, reason: str, clock: Clock
-) -> Outlet:
-    """Correct fields of one entry of the register by hand (see ``corrected``).
-
-    Raises:
-        NotFound: the outlet is not in the register. Invalid: a value cannot be taken.
-    """
-    made: list[Outlet] = []
-
-    def correct(register: Mapping[str, Outlet]) -> tuple[Sequence[Outlet], AuditRow]:
-        known = entry(register, code)
-        made.append(corrected(known, values))
-        row: AuditRow = {"act": "correct_outlet", "by": by, "outlet": code, "reason": reason}
-        return made, row | what_changed(known, made[0], values)
-
-    await ledger.change_outlets(correct, clock())
-    return made[0]
-
-
 def entry(register: Mapping[str, Outlet], code: str) -> Outlet:
     """Return an outlet of the register.
 
@@ -176,14 +156,16 @@ def corrected(known: Outlet, values: Mapping[str, str]) -> Outlet:
     if periods and not _PERIODS.fullmatch(periods):
         raise Invalid("service_periods has 21 characters, N for open and Y for closed")
     texts = {name: value for name, value in clean.items() if name not in ("lon", "lat")}
-    return replace(known, **texts, **_town(clean), **_position(clean))
+    return replace(known, **texts, **_town(known, clean) | _position(clean))
 
 
-def _town(values: Mapping[str, str]) -> dict[str, Any]:
+def _town(known: Outlet, values: Mapping[str, str]) -> dict[str, Any]:
+    """Return the town of a new address; who stood at a town's centre goes along."""
     town = town_of_address(values["address"]) if "address" in values else None
     if town is None:
         return {}
-    return {
+    centre = known.coordinate_precision == "town"
+    return ({"lon": town.lon, "lat": town.lat} if centre else {}) | {
         "county_code": town.county_code,
         "county": town.county_zh,
         "town_code": town.town_code,

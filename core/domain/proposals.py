@@ -19,6 +19,14 @@ KINDS: dict[str, Text] = {
     "name": Text("名稱", "Name"),
     "service_periods": Text("看診時段", "Opening hours"),
 }
+# What each kind sets in the register.
+FIELDS: dict[Kind, tuple[str, ...]] = {
+    "address": ("address",),
+    "position": ("lat", "lon"),
+    "phone": ("phone",),
+    "name": ("name",),
+    "service_periods": ("service_periods",),
+}
 STATES: dict[str, Text] = {
     "waiting": Text("待審核", "Waiting"),
     "accepted": Text("已採用", "Accepted"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
@@ -118,13 +118,13 @@ class Stewardship(Protocol):
             NotFound, Conflict: there is none, or it was lifted before.
         """
 
-    async def decide_proposal(
-        self, decided: Proposal, change: RegisterChange, at: datetime
+    async def decide_proposals(
+        self, decided: Sequence[Proposal], change: RegisterChange, at: datetime
     ) -> None:
-        """Decide a proposal that waits, and change the register with it, in one transaction.
+        """Write decided proposals, and change the register with them, in one transaction.
 
         Raises:
-            Conflict: it does not wait any more.
+            Conflict: one does not wait any more.
             MaskmapError: what ``change`` raises; nothing is written.
         """
 

@@ -105,13 +105,22 @@ def write_proposal(
     Raises:
         Conflict: it was decided already.
     """
+    put_proposal(connection, proposal)
+    write_audit(connection, row, at)
+
+
+def put_proposal(connection: sqlite3.Connection, proposal: Proposal) -> None:
+    """Write a proposal alone; its audit row is the caller's.
+
+    Raises:
+        Conflict: it was decided already.
+    """
     known = connection.execute(
         "SELECT state FROM proposals WHERE id = ?", (proposal.id,)
     ).fetchone()
     if known and known[0] != "waiting":
         raise Conflict(f"proposal {proposal.id} was {known[0]} already")
     connection.execute(_PROPOSE, _proposal_columns(proposal))
-    write_audit(connection, row, at)
 
 
 def _save(

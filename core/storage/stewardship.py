@@ -20,7 +20,7 @@ from core.storage import register
 from core.storage.audit_table import write_audit
 from core.storage.connection import from_microseconds, to_microseconds
 from core.storage.outlet_days import DaySums, outlet_days
-from core.storage.outlet_states import write_proposal
+from core.storage.outlet_states import put_proposal
 from core.storage.stops import newest_stop_revision
 from core.storage.tables.outlet_states import stops
 from core.storage.tables.stewardship import announcement_versions, page_versions
@@ -112,16 +112,18 @@ class SqliteStewardship:
 
         await self._writer.submit(lift)
 
-    async def decide_proposal(
-        self, decided: Proposal, change: RegisterChange, at: datetime
+    async def decide_proposals(
+        self, decided: Sequence[Proposal], change: RegisterChange, at: datetime
     ) -> None:
-        """Decide a proposal that waits, and change the register with it."""
+        """Write decided proposals, and change the register with them."""
 
         def decide(connection: sqlite3.Connection) -> None:
             known = register.all_outlets(connection)
             outlets, row = change(known)
-            write_proposal(connection, decided, row, at)
+            for proposal in decided:
+                put_proposal(connection, proposal)
             register.save(connection, outlets, known)
+            write_audit(connection, row, at)
 
         await self._writer.submit(decide)
 

@@ -9,8 +9,8 @@ from typing import Literal
 from aiohttp import web
 
 from core.actions import announcements, stops
-from core.actions.corrections import decide_proposal
-from core.actions.outlets import correct_outlet, mark_outlet
+from core.actions.corrections import correct_outlet, decide_proposal
+from core.actions.outlets import mark_outlet
 from core.actions.published_words import published
 from core.community.store import CommunityStore
 from core.domain.calendar import TAIPEI
@@ -207,7 +207,12 @@ async def put_outlet(request: web.Request) -> web.Response:
         raise Invalid("say what is corrected, and why")
     if values:
         await correct_outlet(
-            portal.ledger, code, values, by=session.user, reason=reason, clock=portal.clock
+            portal.state.stewardship,
+            portal.clock,
+            by=session.user,
+            code=code,
+            values=values,
+            reason=reason,
         )
     if body.status:
         await mark_outlet(

@@ -15,12 +15,14 @@ from tqdm import tqdm
 from core.actions.outlets import register_outlets
 from core.clock import system_clock
 from core.domain.outlets import Outlet
+from core.domain.proposals import Proposal
 from core.errors import Invalid
 from core.ports import RegisterChanges
 from core.settings import Settings
 from core.storage import open_state, prepare
 from core.storage.feed import LedgerFeed
 from publisher.register.checking import check
+from publisher.register.corrections import keep_corrections
 from publisher.register.evidence import load_evidence, save_evidence
 from publisher.register.marking import mark
 from publisher.register.merge import Merge, merge_registers
@@ -28,6 +30,7 @@ from publisher.register.reading import read_register
 from publisher.register.records import RegisterFile
 
 SHOWN = 5
+MOST_ACCEPTED = 1_000_000
 T = TypeVar("T")
 
 
@@ -52,6 +55,7 @@ def import_command(settings: Settings, files: tuple[Path, ...], as_json: bool) -
     lists = read_all(files)
     known = registered(settings)
     merge = merge_registers(lists, known, load_evidence(settings.state))
+    merge = keep_corrections(merge, known, asyncio.run(_accepted(settings)))
     changes = asyncio.run(_write(settings, merge, known))
     save_evidence(settings.state, merge.evidence)
     if as_json:
@@ -84,6 +88,11 @@ def registered(settings: Settings) -> dict[str, Outlet]:
         return {outlet.code: outlet for outlet in feed.outlets()}
     finally:
         feed.close()
+
+
+async def _accepted(settings: Settings) -> list[Proposal]:
+    async with open_state(settings) as state:
+        return await state.outlet_states.proposals(states=("accepted",), limit=MOST_ACCEPTED)
 
 
 async def _write(settings: Settings, merge: Merge, known: Mapping[str, Outlet]) -> RegisterChanges:

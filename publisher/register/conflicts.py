@@ -13,7 +13,7 @@ from core.domain.outlets import kind_of
 from publisher.register.consensus import Place
 from publisher.register.records import RegisterFile
 
-ConflictKind = Literal["name", "address", "coordinates", "only_in"]
+ConflictKind = Literal["name", "address", "coordinates", "only_in", "corrected"]
 _COMPARED: tuple[ConflictKind, ...] = ("name", "address")
 
 

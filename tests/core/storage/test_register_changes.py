@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from core.actions.outlets import change_register, correct_outlet, mark_outlet, register_outlets
+from core.actions.outlets import change_register, corrected, mark_outlet, register_outlets
 from core.errors import Conflict, NotFound
 from tests.builders import OTHER_PHARMACY, PHARMACY, SUNDAY, an_outlet
 
@@ -41,8 +41,8 @@ async def test_a_change_that_refuses_writes_nothing(ledger):
 async def test_lists_never_overwrite_what_was_changed_while_they_were_merged(ledger):
     known = {PHARMACY: await ledger.outlet(PHARMACY)}
     merged = replace(known[PHARMACY], phone="(02)11112222")
-    where = {"lon": "121.5", "lat": "25.05"}
-    fixed = await correct_outlet(ledger, PHARMACY, where, by="s", reason="x", clock=clock)
+    fixed = corrected(known[PHARMACY], {"lon": "121.5", "lat": "25.05"})
+    await change_register(ledger, lambda _: [fixed], by="s", clock=clock)
     with pytest.raises(Conflict, match="changed meanwhile; nothing was written"):
         await register_outlets(ledger, [merged], by="import", clock=clock, known=known)
     assert await ledger.outlet(PHARMACY) == fixed
@@ -60,11 +60,6 @@ async def test_an_outlet_that_came_meanwhile_is_not_overwritten_either(ledger):
         await register_outlets(ledger, [later], by="i", clock=clock, known=known)
 
 
-@pytest.mark.parametrize("act", ["mark", "correct"])
-async def test_what_is_not_in_the_register_cannot_be_changed(ledger, act):
+async def test_what_is_not_in_the_register_cannot_be_marked(ledger):
     with pytest.raises(NotFound):
-        if act == "mark":
-            await mark_outlet(ledger, "5901199999", by="t", clock=clock, test=True)
-        else:
-            values = {"name": "x"}
-            await correct_outlet(ledger, "5901199999", values, by="t", reason="", clock=clock)
+        await mark_outlet(ledger, "5901199999", by="t", clock=clock, test=True)
