@@ -92,6 +92,7 @@ def open_data_page() -> str:
         "files": ["| file | what | 內容 |", "|---|---|---|", *files],
         "record": _fields(dictionary.RECORD, with_files=True),
         "also": _fields(dictionary.ALSO, with_files=True),
+        "daily": _fields(dictionary.DAILY),
         "current": _fields(dictionary.CURRENT),
         "manifest": _fields(dictionary.MANIFEST),
     }
@@ -110,9 +111,18 @@ def _fields(fields: Iterable[dictionary.Field], *, with_files: bool = False) -> 
         )
         means = f"{one.meaning.en}: {allowed}" if allowed else one.meaning.en
         example = f"`{one.example}`" if one.example else ""
-        row = f"| `{one.name}` | {means} | {one.meaning.zh} | {one.form.en} | {example} |"
+        row = f"| `{one.name}` | {means} | {one.meaning.zh} | {_form(one.form)} | {example} |"
         lines.append(f"{row} {_places(one)} |" if with_files else row)
     return lines
+
+
+def _form(form: dictionary.Form) -> str:
+    """Say how a value is spelt, in words and as the schemas say it."""
+    said = ["`datetime`" if form.type == "time" else f"`{form.type}`"]
+    said += [f"`{form.pattern}`"] if form.pattern else []
+    said += [f"≥ {form.minimum:g}"] if form.minimum is not None else []
+    said += [f"≤ {form.maximum:g}"] if form.maximum is not None else []
+    return f"{form.en} ({', '.join(said)})"
 
 
 def _places(one: dictionary.Field) -> str:

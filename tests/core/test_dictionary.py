@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from typing import get_args
 from xml.etree import ElementTree
 
 import msgspec
@@ -13,17 +15,33 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.domain import dictionary
-from core.domain.dictionary import ALSO, CURRENT, ENVELOPE, MANIFEST, RECORD, columns_of
+from core.domain.dictionary import (
+    ALSO,
+    CURRENT,
+    DAILY,
+    ENVELOPE,
+    MANIFEST,
+    RECORD,
+    Form,
+    columns_of,
+)
 from core.domain.outlets import KINDS
 from core.domain.snapshot import AVAILABILITIES, Current, Manifest, OutletRecord
 from core.resources import data_path
 from publisher import compress
 from publisher.formats import all_formats
+from publisher.history import daily
 from publisher.release_data import ReleaseData
 from publisher.release_files import ReleaseFiles
 from tests.public_site.releases import NOW, some_outlets
 
-TABLES = {"RECORD": RECORD, "ALSO": ALSO, "CURRENT": CURRENT, "MANIFEST": MANIFEST}
+TABLES = {
+    "RECORD": RECORD,
+    "ALSO": ALSO,
+    "DAILY": DAILY,
+    "CURRENT": CURRENT,
+    "MANIFEST": MANIFEST,
+}
 PRODUCTS = ("adult_mask", "child_mask")
 
 
@@ -132,3 +150,19 @@ def test_every_field_is_told_in_both_languages_with_form_and_example(table):
         assert field.example or field.name == "cunli", field.name
         if field.allowed:
             assert field.example in field.allowed, field.name
+
+
+def test_the_columns_of_the_daily_roll_ups_are_explained_in_their_order():
+    assert [field.name for field in DAILY] == daily.HEADING.split(",")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_form_says_for_machines_what_it_says_in_words(table):
+    for field in TABLES[table]:
+        form = field.form
+        assert isinstance(form, Form), field.name
+        assert form.type in get_args(dictionary.Type), field.name
+        if form.pattern and not field.example.endswith("…"):
+            assert re.fullmatch(form.pattern, field.example), field.name
+        if "empty" in form.en:
+            assert form.may_be_empty, field.name
