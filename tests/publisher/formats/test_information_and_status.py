@@ -59,8 +59,10 @@ def test_sales_leave_the_information_as_it_is_and_a_new_telephone_does_not() -> 
 
 
 def test_information_of_another_interval_is_written_anew() -> None:
-    first, second = (feeds.write(a_release(a_record(), ttl_s=ttl_s)) for ttl_s in (1, 30))
-    assert [w.version for w in first][::2] != [w.version for w in second][::2]
+    first, second = (a_release(a_record(), ttl_s=ttl_s) for ttl_s in (1, 30))
+    for path in ("outlet_information.json", "feeds.json"):
+        before, after = ({w.path: w.version for w in feeds.write(r)}[path] for r in (first, second))
+        assert before != after, path
 
 
 def test_files_that_list_other_outlets_are_not_read() -> None:
