@@ -76,10 +76,10 @@ async def test_it_reads_the_snapshot_folder_of_any_web_server(
 ):
     manifest = folder.publish(outlets)
     newest = folder.root / release_folder(manifest.sequence)
+    (newest / "index.html").write_text(PAGE, "utf-8")
     app = web.Application()
-    app.router.add_get("/", lambda request: web.Response(text=PAGE, content_type="text/html"))
-    app.router.add_get("/points.json", lambda request: web.FileResponse(newest / "points.json"))
+    app.router.add_static("/", newest)
     server = await aiohttp_server(app)
     page = await browser.new_page()
-    await page.goto(str(server.make_url("/")))
+    await page.goto(str(server.make_url("/index.html")))
     await _check(page, outlets)
