@@ -42,7 +42,7 @@ _LONGEST_HEAD = 7
 _BRACKETS = re.compile(r"\([^()]*\)?")
 
 _NEIGHBOURHOOD = re.compile(r"[0-9]+鄰")
-_BEFORE_VILLAGE = re.compile(r"[^0-9路街巷弄段號]{1,4}")
+_BEFORE_VILLAGE = re.compile(r"[^0-9路街弄段號]{1,3}[^0-9弄段號]?")
 _USUAL_END = 3
 # 里 and 村 also stand in names of roads: 大里路, 里仁街, 八里大道, 新村二路.
 _NO_VILLAGE = re.compile(r"[東西南北中0-9一二三四五六七八九十]{0,2}(?:路|街|大道|巷)")

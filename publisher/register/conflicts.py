@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
+from core.domain.addresses import parse_address
 from core.domain.geography import normalise_address
 from core.domain.outlets import kind_of
 from publisher.register.consensus import Place
 from publisher.register.records import RegisterFile
 
 ConflictKind = Literal["name", "address", "coordinates", "only_in", "corrected"]
-_COMPARED: tuple[ConflictKind, ...] = ("name", "address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class Conflict:
 def list_conflicts(files: Sequence[RegisterFile]) -> Iterator[Conflict]:
     """Compare the lists of one import; a name or address that differs is told once an outlet."""
     yield from _single(files)
-    for kind in _COMPARED:
-        yield from _differing(_stacked(files, kind), kind)
+    for kind, spelt in _COMPARED.items():
+        yield from _differing(_stacked(files, kind), kind, spelt)
 
 
 def place_conflicts(places: Mapping[str, Place]) -> Iterator[Conflict]:
@@ -54,12 +54,14 @@ def _stacked(files: Sequence[RegisterFile], kind: ConflictKind) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["code", "file", "text"], dtype="str")
 
 
-def _differing(stacked: pd.DataFrame, kind: ConflictKind) -> Iterator[Conflict]:
+def _differing(
+    stacked: pd.DataFrame, kind: ConflictKind, spelt: Callable[[str], str]
+) -> Iterator[Conflict]:
     """Compare every list with the first that names the outlet; the first that differs is told."""
     first = stacked.drop_duplicates("code")
     both = stacked.merge(first, on="code", validate="many_to_one", suffixes=("", "_first"))
     unequal = both[both["text"] != both["text_first"]]
-    told = unequal[unequal["text"].map(_folded) != unequal["text_first"].map(_folded)]
+    told = unequal[unequal["text"].map(spelt) != unequal["text_first"].map(spelt)]
     for row in told.drop_duplicates("code").itertuples():
         detail = f"{row.file_first}: {row.text_first!r}; {row.file}: {row.text!r}"
         yield Conflict(str(row.code), kind, detail)
@@ -84,5 +86,14 @@ def _single(files: Sequence[RegisterFile]) -> Iterator[Conflict]:
 
 
 def _folded(text: str) -> str:
-    """Spell a text as a reader compares it: width, spaces, 台 or 臺 make no difference."""
+    """Spell a name as a reader compares it: width, spaces, 台 or 臺 make no difference."""
     return normalise_address(text).replace(" ", "")
+
+
+def _door(address: str) -> str:
+    """Spell an address as a postman reads it: to the door, with neither village nor floor."""
+    return parse_address(address).comparable()
+
+
+# How a text is spelt where a difference in spelling alone is none.
+_COMPARED: Mapping[ConflictKind, Callable[[str], str]] = {"name": _folded, "address": _door}
