@@ -31,8 +31,9 @@ from publisher.catalogue.data_package import (
     of_history,
     table_schemas,
 )
-from publisher.catalogue.dcat import CONTEXT, DCAT, history_nodes, lasting_nodes, release_nodes
+from publisher.catalogue.dcat import DCAT, history_nodes, lasting_nodes, release_nodes
 from publisher.catalogue.files import Described
+from publisher.catalogue.rdf import CONTEXT
 from publisher.catalogue.schema_org import DATASET, dataset
 from publisher.followers import Told
 from publisher.release_log import first_line

@@ -14,8 +14,8 @@ from core.domain.geography import TAIWAN_BOX
 from core.domain.schemas import both
 from core.domain.snapshot import FileEntry
 from publisher.catalogue import about
-from publisher.catalogue.dcat import CHINESE, ENGLISH
 from publisher.catalogue.files import Described, plain_files, words_of
+from publisher.catalogue.rdf import CHINESE, ENGLISH
 
 DATASET = "dataset.jsonld"
 _WEST, _SOUTH, _EAST, _NORTH = TAIWAN_BOX
