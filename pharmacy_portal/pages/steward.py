@@ -9,6 +9,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from core.actions.corrections import register_says
 from core.actions.morning import FLAGS, MorningLimits, MorningLine, morning_list
 from core.actions.stops import standing
 from core.community.directory import directory
@@ -24,6 +25,7 @@ from core.ports.stewardship import StopRecord
 from pharmacy_portal.languages import language_of
 from pharmacy_portal.pages.content import news_item
 from pharmacy_portal.pages.morning import limits_of, morning_rows, sorted_by
+from pharmacy_portal.pages.moves import ShownMove, shown_move
 from pharmacy_portal.pages.shell import render_counter
 from pharmacy_portal.wiring import Portal, portal_of
 
@@ -58,6 +60,8 @@ class ProposalLine:
     outlet: Outlet | None
     now: str
     wanted: str
+    seen: dict[str, str]
+    move: ShownMove | None
 
 
 async def get_steward(request: web.Request) -> web.Response:
@@ -231,4 +235,6 @@ async def _proposal_line(portal: Portal, proposal: Proposal, language: str) -> P
         outlet,
         now,
         wanted,
+        register_says(outlet, proposal) if outlet else {},
+        shown_move(outlet, proposal, language) if outlet else None,
     )

@@ -34,17 +34,21 @@ async function send(form, button) {
   }
 }
 
-// `data-field` inputs go into `fields`; in a `data-changed` form only what was changed is sent.
+// `data-field` inputs go into `fields`, `data-seen` ones, which tell what the page showed, into
+// `seen`; in a `data-changed` form only what was changed is sent.
 function bodyOf(form, button) {
   const body = {};
   const fields = {};
+  const seen = {};
   for (const input of form.elements) {
     if (!input.name || input.type === "submit") continue;
     if ("changed" in form.dataset && !("always" in input.dataset) && !touched(input, form)) continue;
-    if ("field" in input.dataset) fields[input.name] = input.value;
+    if ("seen" in input.dataset) seen[input.name] = input.value;
+    else if ("field" in input.dataset) fields[input.name] = input.value;
     else body[input.name] = "number" in input.dataset ? Number(input.value) : input.value;
   }
   if (Object.keys(fields).length) body.fields = fields;
+  if (Object.keys(seen).length) body.seen = seen;
   if (button?.name) body[button.name] = button.value;
   return body;
 }

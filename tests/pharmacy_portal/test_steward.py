@@ -254,6 +254,84 @@ async def test_a_refused_proposal_needs_a_reason_and_changes_nothing(
     assert (await (await counter.get(f"{API}/outlet")).json()).get("name") != "新名藥局"
 
 
+async def test_a_proposed_place_is_shown_beside_the_registers_and_kept_when_accepted(
+    world: World, steward: Till, counter: Till
+) -> None:
+    code = (await (await counter.get(f"{API}/me")).json())["institution"]
+    value = {"lat": "25.033", "lon": "121.5654"}
+    asked = await counter.post("/outlet/proposals", {"kind": "position", "value": value})
+    assert asked.status == 201, await asked.text()
+    assert "名冊尚無座標" in await text_of(steward, "/steward/corrections")
+    by_hand = {"reason": "民眾反映", "lat": "25.033", "lon": "121.5554"}
+    await put(steward, f"{STEWARD}/outlets/{code}", by_hand)
+    page = await text_of(steward, "/steward/corrections?lang=en")
+    assert "1.0 km to the east" in page
+    assert "<svg" in page
+    assert "mlat=25.033" in page
+    seen = dict(re.findall(r'name="(lat|lon)" value="([^"]*)" data-seen', page))
+    identity = re.findall(r"/steward/proposals/(\w+)", page)[0]
+    verdict = {"verdict": "accepted", "seen": seen}
+    assert (await steward.post(f"{STEWARD}/proposals/{identity}", verdict)).status == 200
+    with sqlite3.connect(world.settings.database_path) as connection:
+        row = connection.execute(
+            "SELECT lat, lon, coordinate_source FROM outlets WHERE code = ?", (code,)
+        ).fetchone()
+    assert row == (25.033, 121.5654, "correction")
+    (kept,) = audited(world, "proposal_accepted")
+    assert (kept["before"], kept["after"]) == (seen, {"lat": "25.033", "lon": "121.5654"})
+    decided = await text_of(steward, "/steward/corrections")
+    assert f"<td>{kept['by']} <span" in decided
+
+
+async def test_a_verdict_upon_what_the_register_no_longer_says_is_a_conflict(
+    world: World, steward: Till, counter: Till
+) -> None:
+    code = (await (await counter.get(f"{API}/me")).json())["institution"]
+    await counter.post("/outlet/proposals", {"kind": "phone", "value": "(02)22222222"})
+    page = await text_of(steward, "/steward/corrections")
+    identity = re.findall(r"/steward/proposals/(\w+)", page)[0]
+    seen = dict(re.findall(r'name="(phone)" value="([^"]*)" data-seen', page))
+    by_hand = {"reason": "來電更正", "phone": "(02)33333333"}
+    assert (await put(steward, f"{STEWARD}/outlets/{code}", by_hand)).status == 200
+    place = f"{STEWARD}/proposals/{identity}"
+    stale = await steward.post(place, {"verdict": "accepted", "seen": seen})
+    assert stale.status == 409
+    assert "changed meanwhile" in await stale.text()
+    page = await text_of(steward, "/steward/corrections")
+    assert "(02)33333333" in page
+    seen = dict(re.findall(r'name="(phone)" value="([^"]*)" data-seen', page))
+    assert (await steward.post(place, {"verdict": "accepted", "seen": seen})).status == 200
+
+
+async def test_accepting_never_undoes_what_else_changed_meanwhile(
+    world: World, steward: Till, counter: Till
+) -> None:
+    code = (await (await counter.get(f"{API}/me")).json())["institution"]
+    await counter.post("/outlet/proposals", {"kind": "phone", "value": "(02)22222222"})
+    page = await text_of(steward, "/steward/corrections")
+    identity = re.findall(r"/steward/proposals/(\w+)", page)[0]
+    await put(steward, f"{STEWARD}/outlets/{code}", {"reason": "更名", "name": "新名藥局"})
+    verdict = {"verdict": "accepted"}
+    assert (await steward.post(f"{STEWARD}/proposals/{identity}", verdict)).status == 200
+    with sqlite3.connect(world.settings.database_path) as connection:
+        row = connection.execute(
+            "SELECT name, phone FROM outlets WHERE code = ?", (code,)
+        ).fetchone()
+    assert row == ("新名藥局", "(02)22222222")
+
+
+async def test_the_outlet_reads_why_a_proposal_was_refused(steward: Till, counter: Till) -> None:
+    await counter.post("/outlet/proposals", {"kind": "name", "value": "新名藥局"})
+    page = await text_of(steward, "/steward/corrections")
+    identity = re.findall(r"/steward/proposals/(\w+)", page)[0]
+    verdict = {"verdict": "refused", "reason": "與執照不符"}
+    await steward.post(f"{STEWARD}/proposals/{identity}", verdict)
+    said = await (await counter.get(f"{API}/outlet/proposals")).json()
+    assert [(one["state"], one["reason"]) for one in said["proposals"]] == [
+        ("refused", "與執照不符")
+    ]
+
+
 async def test_an_entry_is_corrected_by_hand_but_never_moved_out_of_taiwan(
     world: World, steward: Till
 ) -> None:
