@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.snapshot import OutletRecord
-from publisher import compress, formats
+from publisher import compress, release_data, formats
 from publisher.release_data import FragmentCache, ReleaseData
 from publisher.restocks import Restock
 from tests.publisher.builders import NINE, a_record, a_release, bodies_of
@@ -73,8 +73,12 @@ def test_what_is_written_reads_back_with_the_same_outlets_and_numbers(form, rng)
     assert says.source_time in ("", "2020/02/06 09:00:03")
 
 
+@pytest.mark.parametrize("most_kept", [0, release_data.MOST_KEPT])
 @each
-def test_a_release_made_of_kept_fragments_is_the_same_as_one_made_anew(form, rng) -> None:
+def test_a_release_made_of_kept_fragments_is_the_same_as_one_made_anew(
+    form, rng, monkeypatch, most_kept
+) -> None:
+    monkeypatch.setattr(release_data, "MOST_KEPT", most_kept)
     records, cache = _some(rng), FragmentCache()
     for step in range(30):
         for _ in range(rng.randrange(4)):
@@ -112,7 +116,8 @@ def test_files_cut_anywhere_never_say_the_same_as_the_whole_ones(form) -> None:
     bodies = bodies_of(form, _with_arrivals([a_record(), a_record("5901010076")]))
     says = form.read(bodies)
     for path, body in bodies.items():
-        for length in range(len(body.rstrip(b"\n"))):
+        whole = len(body.rstrip(b"\n"))
+        for length in {*range(0, whole, 1 + whole // 2000), *range(max(0, whole - 200), whole)}:
             with contextlib.suppress(ValueError, KeyError):
                 assert form.read(bodies | {path: body[:length]}) != says
 
