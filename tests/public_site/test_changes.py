@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from core.domain.snapshot import release_folder
@@ -179,6 +181,31 @@ async def test_following_the_changes_gives_what_fetching_everything_gives(folder
             now = await (await client.get("/api/v1/outlets?limit=1000")).json()
             assert now["snapshot"] == since
             assert held == {o["code"]: told_of(o) for o in now["outlets"]}
+
+
+async def test_following_over_http_from_any_release_gives_the_full_file_byte_for_byte(
+    folder, start, rng
+):
+    said = {o.code: o for o in many_outlets(rng, 40)}
+    whole: dict[int, bytes] = {}
+    client = None
+    for number in range(1, 10):
+        for code in rng.sample(sorted(said), 3):
+            said[code] = an_outlet(code, adult=rng.randrange(9), note="𠮷野家 \"'\n")
+        del said[rng.choice(sorted(said))]
+        code = f"59{rng.randrange(10**8):08d}"
+        said[code] = an_outlet(code)
+        folder.publish(list(said.values()), at=at(number))
+        client = client or await start()
+        await take(client)
+        whole[number] = await (await client.get("/data/outlets.ndjson")).read()
+    for since in range(1, 9):
+        answer = await told(client, since)
+        held = {json.loads(line)["code"]: line for line in whole[since].split(b"\n")[:-1]}
+        held |= {o["code"]: msgspec.json.encode(told_of(o)) for o in answer["outlets"]}
+        for code in answer["removed"]:
+            held.pop(code, None)
+        assert b"".join(held[code] + b"\n" for code in sorted(held)) == whole[9]
 
 
 def told_of(outlet: dict) -> dict:

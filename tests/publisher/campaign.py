@@ -144,6 +144,19 @@ class Publishing:
         named = (p for p in self.started if str(p.pid) == text and p.poll() is None)
         return next(named, None)
 
+    def standing_by(self, leader: subprocess.Popen[bytes]) -> bool:
+        """Tell whether somebody who lives waits to take over from the leader."""
+        return any(
+            process is not leader
+            and process.poll() is None
+            and b'"standby"' in (self.logs / f"{number}.log").read_bytes()
+            for number, process in enumerate(self.started)
+        )
+
+    def half_written(self) -> list[Path]:
+        """Return the releases that are being written now."""
+        return [place for place in self.folder.glob(".0*.tmp") if place.is_dir()]
+
     def left_overs(self) -> list[Path]:
         """Return what hidden files and folders there are now."""
         return [place for place in self.folder.rglob(".*") if place.name.endswith(".tmp")]

@@ -137,16 +137,17 @@ def begun(ledger: LedgerFile, settings: Settings, tmp_path: Path) -> Iterator[Pu
 def kill_leader(state: Publishing, rng: random.Random, mid_release: bool) -> tuple[bool, float]:
     """Kill the leader; tell whether a release was under way, and how long until the next leads."""
     leader = poll(state.leader, "a leader")
+    poll(lambda: state.standing_by(leader), "one who stands by")
     seen = state.newest()
     poll(lambda: state.newest() > seen, "a release")
     if mid_release:
-        poll(state.left_overs, "a release under way", every_s=0)
-        time.sleep(rng.uniform(0, 0.03))
+        poll(state.half_written, "a release under way", every_s=0)
+        time.sleep(rng.uniform(0, 0.01))
     else:
         time.sleep(rng.uniform(0, 0.2))
     leader.kill()
     leader.wait()
-    killed_at, cut_short = time.monotonic(), bool(state.left_overs())
+    killed_at, cut_short = time.monotonic(), bool(state.half_written())
     poll(lambda: state.leader() not in (None, leader), "another leader")
     return cut_short, time.monotonic() - killed_at
 
