@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.snapshot import OutletRecord
-from publisher import compress, release_data, formats
+from publisher import compress, formats, release_data
 from publisher.release_data import FragmentCache, ReleaseData
 from publisher.restocks import Restock
 from tests.publisher.builders import NINE, a_record, a_release, bodies_of
