@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -19,7 +22,16 @@ from core.domain.programme import Programme
 from core.errors import Conflict, NotFound
 from core.log import configure_logging
 from core.object_store import Bucket, StoreUnavailable, open_bucket
-from core.releases import CURRENT, MANIFEST, REMNANTS, SIGNATURE, is_signed
+from core.releases import (
+    CURRENT,
+    MANIFEST,
+    RELEASE_FOLDER,
+    REMNANTS,
+    SIGNATURE,
+    is_signed,
+    load_public_key,
+    read_current,
+)
 from core.settings import Settings
 from publisher import retention
 from publisher.metrics import Metrics
@@ -356,3 +368,45 @@ def test_a_key_that_may_only_read_is_said_to_be_refused(store, place, folder, re
     reader = open_bucket(store.settings(place, place.snapshots, READER))
     with pytest.raises(StoreUnavailable, match=r"403|Forbidden|denied|privileges"):
         Copying(folder, signing_key.public_key(), reader).copy()
+
+
+@pytest.mark.parametrize(
+    "kills", [pytest.param(2, id="few"), pytest.param(40, id="many", marks=pytest.mark.soak)]
+)
+def test_publishers_that_are_killed_leave_a_good_store(
+    kills, place, ledger, state, bucket, rng, clock
+):
+    environ = os.environ | {
+        "MASKMAP_STATE": str(state),
+        "MASKMAP_SNAPSHOTS": place.snapshots,
+        "MASKMAP_S3_ENDPOINT": place.s3_endpoint,
+        "MASKMAP_S3_ACCESS_KEY_ID": WRITER,
+        "MASKMAP_S3_SECRET_ACCESS_KEY": SECRET,
+    }
+    maskmap = [sys.executable, "-P", "-m", "core.cli", "publish"]
+    ledger.register(an_outlet(ONE))
+    ledger.move(ONE, "adult_mask", 10_000)
+    subprocess.run([*maskmap, "--once"], env=environ, check=True, capture_output=True)
+    key, there = load_public_key(Settings(state=state).public_key_file), 0
+    local = state / "snapshots"
+    for _ in range(kills):
+        process = subprocess.Popen(
+            [*maskmap, "--every", "0.05"], env=environ, stderr=subprocess.DEVNULL
+        )
+        before = read_current(local, key).sequence
+        until(lambda before=before: read_current(local, key).sequence > before)
+        die_at = time.monotonic() + rng.uniform(0.0, 0.6)
+        while time.monotonic() < die_at:
+            ledger.move(ONE, "adult_mask", -1)
+            time.sleep(0.02)
+        process.kill()
+        process.wait()
+        before, there = there, newest_whole(bucket, key)
+        assert there >= before
+        ledger.move(ONE, "adult_mask", -1)
+    subprocess.run([*maskmap, "--once"], env=environ, check=True, capture_output=True)
+    assert newest_whole(bucket, key) == read_current(local, key).sequence > kills
+    # Of releases that nobody was in time to copy, what tells of their changes is there.
+    lacking = {*lying_in(local)} - {*lying_there(bucket)}
+    assert all(RELEASE_FOLDER.match(path) for path in lacking)
+    assert not any(path.partition("/")[2] in REMNANTS for path in lacking)
