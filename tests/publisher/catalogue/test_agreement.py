@@ -63,6 +63,7 @@ def test_what_is_not_the_manifests_is_named(copied, signing_key, old, new, what)
     assert any(what in fault.what for fault in faults(copied, signing_key))
 
 
+@pytest.mark.slow
 def test_one_release_behind_is_no_fault_and_two_only_after_a_minute(
     begin: Begin, folder, masks, outlets, clock, signing_key
 ):
@@ -82,6 +83,7 @@ def test_one_release_behind_is_no_fault_and_two_only_after_a_minute(
     assert released_after(seconds=1) == ["it describes release 1, not 3"]
 
 
+@pytest.mark.slow
 def test_two_releases_behind_is_no_fault_within_a_minute(
     begin: Begin, folder, masks, outlets, clock, signing_key
 ):

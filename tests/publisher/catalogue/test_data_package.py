@@ -59,6 +59,7 @@ def test_no_code_is_guessed_to_be_a_number(published):
     assert rows[0]["來源資料時間"].isoformat() == "2020-02-06T09:00:03"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "kind"),
     [

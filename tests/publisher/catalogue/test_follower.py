@@ -59,6 +59,7 @@ def test_it_changes_with_a_release_and_at_no_other_tick(begin, folder, masks, ou
     assert described(folder) == 2
 
 
+@pytest.mark.slow
 def test_after_a_restart_nothing_is_written_that_stands_there(begin, folder, masks):
     begin().tick(masks)
     before = stamps(folder)
@@ -85,6 +86,7 @@ def newest(folder: Path, key: Ed25519PrivateKey) -> Manifest:
     return read_manifest_of(folder, 1, key.public_key())[0]
 
 
+@pytest.mark.slow
 def test_what_the_operator_says_anew_is_told_at_the_next_start(begin, folder, masks):
     begin(NOBODY).tick(masks)
     assert b"mask.example.tw" not in (folder / "dcat.jsonld").read_bytes()
@@ -109,6 +111,7 @@ def test_a_catalogue_that_cannot_be_written_does_not_spoil_the_release(
     assert json.loads((folder / "dcat.jsonld").read_bytes())["@graph"]
 
 
+@pytest.mark.slow
 def test_a_replay_writes_it_once_in_a_while_and_at_its_end(begin, folder, masks, outlets, clock):
     publisher = begin()
     publisher.publish(clock(), masks)
@@ -125,6 +128,7 @@ def test_a_replay_writes_it_once_in_a_while_and_at_its_end(begin, folder, masks,
     assert described(folder) == 6
 
 
+@pytest.mark.slow
 def test_the_history_is_told_from_the_release_after_it_was_written(
     begin, folder, masks, outlets, clock, signing_key
 ):
@@ -147,6 +151,7 @@ def test_the_settings_say_who_the_operator_is():
     assert operator_of(Settings()) == NOBODY
 
 
+@pytest.mark.slow
 def test_the_publisher_keeps_one(settings, feed, signing_key, clock):
     kinds = [type(one) for one in followers_of(settings, feed, signing_key, clock)]
     assert Catalogue in kinds
