@@ -6,12 +6,12 @@ crash the balances are read anew, so a crash repeats work and never loses any.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from core.domain.calendar import rfc3339
-from core.domain.programme import Programme
+from core.domain.programme import Levels, Programme
 from core.domain.snapshot import OutletRecord
 from core.storage.feed import Change, LedgerFeed
 from publisher.join import with_stock
@@ -155,13 +155,12 @@ class Collector:
             self._records.clear()
         for code in self._order:
             if code not in self._records:
-                self._records[code] = self._record(code, programme)
+                self._records[code] = self._record(code, *rules)
 
-    def _record(self, code: str, programme: Programme) -> OutletRecord:
+    def _record(self, code: str, products: Sequence[str], levels: Levels) -> OutletRecord:
         pieces = self._pieces.get(code, {})
-        counts = {product: pieces.get(product, 0) for product in programme.product_ids}
-        changed_at = self._changed_at.get(code)
-        return with_stock(self._words.record(code), counts, programme.levels, changed_at)
+        counts = {product: pieces.get(product, 0) for product in products}
+        return with_stock(self._words.record(code), counts, levels, self._changed_at.get(code))
 
 
 def _follows(now: Positions, last: Positions) -> bool:

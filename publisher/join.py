@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -36,6 +36,8 @@ from core.domain.stops import Stop
 TOWN_CENTRE = "town"
 # Where an outlet stands of which not even the county is known: the island's middle, near Puli.
 _TAIWAN_CENTRE = (120.972, 23.974)
+# One for all records without stock; records are never changed.
+_NOTHING: dict[str, Any] = {}
 
 
 class Point(NamedTuple):
@@ -65,8 +67,8 @@ def record_of(outlet: Outlet) -> OutletRecord:
         lat=point.lat,
         coordinate_source=point.source,
         coordinate_precision=point.precision,
-        counts={},
-        levels={},
+        counts=_NOTHING,
+        levels=_NOTHING,
         note=outlet.note,
         service_periods=outlet.service_periods,
         website=outlet.website,
@@ -115,9 +117,15 @@ def with_stock(
     return replace(
         record,
         counts=dict(counts),
-        levels={product: levels.of(pieces) for product, pieces in counts.items()},
+        levels=_named(tuple((product, levels.of(pieces)) for product, pieces in counts.items())),
         changed_at=rfc3339(changed_at) if changed_at else "",
     )
+
+
+@lru_cache(maxsize=4_096)
+def _named(levels: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Return the same object for equal levels: there are few, and a record an outlet."""
+    return dict(levels)
 
 
 def town_of(outlet: Outlet) -> Town | None:

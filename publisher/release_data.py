@@ -38,6 +38,8 @@ WHAT_ELSE = (
 )
 # The key under which the cache keeps each outlet's object, which several formats share.
 OBJECT = "object"
+# Of more outlets than these nothing but the objects is kept: memory is dearer than making anew.
+MOST_KEPT = 100_000
 # What is the same for every outlet of a release, and so is no change of any.
 OF_RELEASE = frozenset({"valid_at", "published_at"})
 
@@ -99,20 +101,22 @@ class FragmentCache:
         self._towns: dict[str, Town] = {}
 
     def fragments(
-        self, path: str, records: Sequence[OutletRecord], make: Callable[[OutletRecord], bytes]
+        self, path: str, records: Sequence[OutletRecord], make: Callable[[int], bytes]
     ) -> list[bytes]:
         """Return one fragment a record, in order; ``make`` is asked for those that changed.
 
-        The list is the cache's own: do not change it.
+        ``make`` takes a record's place. The list is the cache's own: do not change it.
         """
         self._move_to(records)
+        if path != OBJECT and len(records) > MOST_KEPT:
+            return [*map(make, range(len(records)))]
         kept = self._kept.get(path, _Kept(0, (), []))
         if kept.codes is self._codes:
             fragments, stale = kept.fragments, self._stale_since(kept.generation)
         else:
             fragments, stale = self._aligned(kept)
         for place in stale:
-            fragments[place] = make(records[place])
+            fragments[place] = make(place)
         self._kept[path] = _Kept(self._generation, self._codes, fragments)
         return fragments
 
@@ -206,8 +210,7 @@ class ReleaseData:
 
     def objects(self) -> list[bytes]:
         """Return each outlet as one flat JSON object without the release's times, in order."""
-        products = self.products
-        return self.fragments(OBJECT, lambda record: outlet_object(record, products))
+        return self.fragments(OBJECT, lambda record: outlet_object(record, self.products))
 
     def towns(self) -> Mapping[str, Town]:
         """Return where each town's outlets stand in ``records``; see ``FragmentCache``."""
@@ -215,7 +218,17 @@ class ReleaseData:
 
     def fragments(self, path: str, make: Callable[[OutletRecord], bytes]) -> list[bytes]:
         """Return one fragment a record, in order; see ``FragmentCache``."""
-        return self.cache.fragments(path, self.records, make)
+        records = self.records
+        return self.cache.fragments(path, records, lambda place: make(records[place]))
+
+    def fragments_of_objects(
+        self, path: str, make: Callable[[OutletRecord, bytes], bytes]
+    ) -> list[bytes]:
+        """Return one fragment a record that is made of its object too."""
+        records, objects = self.records, self.objects()
+        return self.cache.fragments(
+            path, records, lambda place: make(records[place], objects[place])
+        )
 
     @property
     def source_time(self) -> str:

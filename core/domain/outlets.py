@@ -42,7 +42,7 @@ def kind_of(code: str) -> str:
     return _KIND_OF_FIRST_DIGIT.get(code[0], "store")
 
 
-class Outlet(msgspec.Struct, frozen=True, kw_only=True):
+class Outlet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the register knows of one outlet. Texts are kept exactly as the source wrote them.
 
     ``service_periods`` has 21 characters, Monday–Sunday mornings, then afternoons, then

@@ -18,7 +18,7 @@ PHONE_HIDDEN = "hidden"
 AVAILABILITIES = ("buyable", "tickets_gone", "sold_out", "paused", "closed", "unsure")
 
 
-class OutletRecord(msgspec.Struct, frozen=True, kw_only=True):
+class OutletRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One outlet as everybody sees it.
 
     ``counts`` are the ledger's pieces per product at the snapshot's position, never altered;

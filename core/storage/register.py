@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -21,7 +22,14 @@ _CHANGED = f"SELECT {_COLUMNS} FROM outlets WHERE revision > ? ORDER BY code"  #
 def all_outlets(connection: sqlite3.Connection, after_revision: int = 0) -> dict[str, Outlet]:
     """Return the register by code, or what changed in it after a revision."""
     rows = connection.execute(_CHANGED, (after_revision,))
-    return {row[0]: outlet_of_row(dict(zip(_FIELDS, row, strict=True))) for row in rows}
+    texts = (dict(zip(_FIELDS, map(_shared, row), strict=True)) for row in rows)
+    return {str(row["code"]): outlet_of_row(row) for row in texts}
+
+
+@lru_cache(maxsize=4_096, typed=True)
+def _shared(value: object) -> object:
+    """Return the same object for equal values: thousands of outlets name the same town."""
+    return value
 
 
 def newest_revision(connection: sqlite3.Connection) -> int:

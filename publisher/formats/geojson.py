@@ -27,8 +27,7 @@ _POSITION = b',"lon":'
 
 def write(release: ReleaseData) -> list[Written]:
     """Write the file; a feature ends with the release's two times, which join the features."""
-    objects = dict(zip((r.code for r in release.records), release.objects(), strict=True))
-    features = release.fragments(PATH, lambda record: _fragment(record, objects[record.code]))
+    features = release.fragments_of_objects(PATH, _fragment)
     times = {"valid_at": release.valid_at, "published_at": release.published}
     tail = b",%b}}" % _encode(times)[1:-1]
     members = {
