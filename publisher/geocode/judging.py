@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from geopy.location import Location
 
-from core.domain.geography import Town, great_circle_m, inside_taiwan
+from core.domain.geography import inside_taiwan
 from core.domain.outlets import Precision
 from publisher.geocode.asking import Asked
-from publisher.register.boundaries import town_boundaries
+from publisher.register.boundaries import beyond_town_m
 
 # Boundaries have a grid of 3 m, and a street may be a town's edge.
 _BESIDE_TOWN_M = 200.0
@@ -20,15 +20,7 @@ def refusal(asked: Asked, found: Location, precision: Precision) -> str:
         return f"{lon:.4f}, {lat:.4f} lies outside Taiwan"
     if not precision:
         return f"too coarse: {found.address[:80]}"
-    beyond_m = outside_town_m(lon, lat, asked.town) if asked.town else 0.0
+    beyond_m = float(beyond_town_m([asked.town], [lon], [lat])[0])
     if asked.town and beyond_m > _BESIDE_TOWN_M:
         return f"{beyond_m:.0f} m outside {asked.town.county_zh}{asked.town.town_zh}"
     return ""
-
-
-def outside_town_m(lon: float, lat: float, town: Town) -> float:
-    """Return how far a point lies outside a town, by its boundary, else by its reach."""
-    boundaries = town_boundaries()
-    if boundaries is not None:
-        return boundaries.outside_m([town.town_code], [lon], [lat])[0]
-    return max(0.0, great_circle_m(town.lat, town.lon, lat, lon) - town.radius_km * 1000)

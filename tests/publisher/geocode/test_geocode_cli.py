@@ -233,6 +233,6 @@ def test_a_real_list_outranks_our_guess_and_a_door_of_ours_is_contested(
     state = ("--state", str(settings.state))
     assert CliRunner().invoke(main, ["outlets", "import", str(kai), *state]).exit_code == 0
     assert places(settings)[BESIDE] == ("kai", "rooftop")
-    doubts = CliRunner().invoke(main, ["outlets", "check", *state]).stdout
-    assert f"{SAME} 健安藥局 sources_differ" in doubts
-    assert f"{BESIDE} 健安藥局 sources_differ" not in doubts
+    doubts = json.loads(CliRunner().invoke(main, ["outlets", "check", "--json", *state]).stdout)
+    differing = [one["code"] for one in doubts["doubts"] if one["kind"] == "sources_differ"]
+    assert differing == [SAME]

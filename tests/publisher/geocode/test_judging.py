@@ -1,10 +1,10 @@
 import pytest
 from geopy.location import Location
 
-from publisher.geocode import judging
 from publisher.geocode.asking import asked_of
 from publisher.geocode.grading import grade_arcgis, grade_nominatim, grade_tgos
 from publisher.geocode.judging import refusal
+from publisher.register import boundaries
 from tests.publisher.builders import an_outlet
 
 ASKED = asked_of(an_outlet())
@@ -78,6 +78,6 @@ def test_answers_outside_taiwan_outside_the_town_or_too_coarse_are_refused_with_
 
 
 def test_without_boundaries_the_towns_reach_judges(monkeypatch):
-    monkeypatch.setattr(judging, "town_boundaries", lambda: None)
+    monkeypatch.setattr(boundaries, "town_boundaries", lambda: None)
     assert refusal(ASKED, a_location(), "rooftop") == ""
     assert "outside 臺北市松山區" in refusal(ASKED, a_location(at=(25.20, 121.55)), "road")
