@@ -14,6 +14,7 @@ from public_site.answers import is_known
 routes = web.RouteTableDef()
 
 _TYPES = {
+    ".atom": "application/atom+xml",
     ".csv": "text/csv; charset=utf-8",
     ".geojson": "application/geo+json",
     ".json": "application/json",

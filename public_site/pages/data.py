@@ -35,6 +35,7 @@ _PACKED = (".gz", ".br")
 OFFICIAL = "maskdata.csv"
 MOST_NEWS = 3
 MOST_DAYS = 3
+RESTOCKS = "restocks.atom"
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ def _beside(request: web.Request, look: Look, there: Glance) -> dict[str, object
     document = f"{origin_of(request)}/data/{DATASET}"
     said = msgspec.json.decode(there.dataset) if there.dataset else None
     return {
+        "restocks": any(e.path == RESTOCKS for e in look.view.manifest.files),
         "towns": [path for path in towns if not path.endswith(_PACKED)],
         "catalogue": [name for name in there.names if name != HISTORY_INDEX],
         "history_days": list(there.days.items())[:MOST_DAYS],

@@ -34,6 +34,7 @@ WORDS: dict[str, Text] = {
     "fixed_address": Text(
         "固定網址（內容永不改變）：", "Fixed address (its content never changes):"
     ),
+    "restocks_title": Text("口罩到貨", "Arrivals of goods"),
     "towns_title": Text("一個鄉鎮市區一個檔案", "One file a town"),
     "towns_text": Text(
         "{n} 個鄉鎮市區各有一個檔案，適合手機程式：只抓要的那一區，沒有變動的不會重寫。",
