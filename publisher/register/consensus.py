@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,7 +83,8 @@ def places(evidence: pd.DataFrame, towns: Mapping[str, Town | None]) -> dict[str
     road counts only while nobody knows the door, and a point outside Taiwan confirms nothing.
     """
     witnesses = without_copies(evidence)
-    told = _grouped(best_known(witnesses[witnesses["code"].isin(towns.keys())]))
+    asked = [code in towns for code in witnesses["code"].to_numpy(object)]
+    told = _best_known(_grouped(witnesses[asked]))
     return {} if told.empty else _choose(told, towns)
 
 
@@ -94,32 +94,58 @@ def _grouped(told: pd.DataFrame) -> pd.DataFrame:
     return told.assign(group=told.groupby("code").ngroup())
 
 
+def _best_known(told: pd.DataFrame) -> pd.DataFrame:
+    """Keep the points that mean the door, and of an outlet that has none all it has."""
+    group, exact = told["group"].to_numpy(), _exact(told)
+    some = np.bincount(group, weights=exact) > 0
+    return told[exact | ~some[group]]
+
+
+def _exact(told: pd.DataFrame) -> np.ndarray:
+    return (told["precision"] == "rooftop").to_numpy(bool)
+
+
 def _choose(told: pd.DataFrame, towns: Mapping[str, Town | None]) -> dict[str, Place]:
     group, lon, lat = (told[name].to_numpy() for name in ("group", "lon", "lat"))
+    codes, sources = (told[name].to_numpy(object) for name in ("code", "source"))
     gaps = gaps_within(group, lon, lat)
     usable = _usable(group, lon, lat)
-    confirmed, nearest_m = _confirmed(gaps, usable & (told["precision"] == "rooftop").to_numpy())
-    beyond_m = beyond_town_m([towns[code] for code in told["code"]], lon, lat)
-    ranks = (
-        np.arange(len(told)),
-        np.where(confirmed > 0, nearest_m, beyond_m),
-        -confirmed,
-        ~usable,
-        (told["source"] != CORRECTION).to_numpy(),
-        group,
-    )
+    confirmed, merit = _confirmed(gaps, usable & _exact(told))
+    lonely = np.flatnonzero(confirmed == 0)
+    merit[lonely] = beyond_town_m([towns[code] for code in codes[lonely]], lon[lonely], lat[lonely])
+    ranks = (np.arange(len(told)), merit, -confirmed, ~usable, sources != CORRECTION, group)
     best = np.lexsort(ranks)
     best = best[np.diff(group[best], prepend=-1) > 0]
     near = usable & (metres_between(lon, lat, lon[best][group], lat[best][group]) <= AGREE_M)
     agreeing: dict[str, list[str]] = {}
-    for code, source in told.loc[near, ["code", "source"]].itertuples(index=False, name=None):
+    for code, source in zip(codes[near], sources[near], strict=True):
         agreeing.setdefault(code, []).append(source)
     spread_m = np.zeros(len(best))
     np.maximum.at(spread_m, group[gaps.first], gaps.metres)
-    chosen = told.iloc[best].assign(
-        spread_m=spread_m, confirmed=confirmed[best] > 0, alone=np.bincount(group) == 1
-    )
-    return {row.code: _place(row, agreeing) for row in chosen.itertuples()}
+    chosen = told.iloc[best][["code", "lon", "lat", "source", "precision"]]
+    rows = (chosen[name].to_numpy(object) for name in chosen)
+    facts = zip(*rows, confirmed[best], np.bincount(group), spread_m, strict=True)
+    return {code: _place(*fact, agreeing.get(code, ())) for code, *fact in facts}
+
+
+def _place(
+    lon: float,
+    lat: float,
+    source: str,
+    precision: Precision,
+    confirmed: int,
+    told: int,
+    spread_m: float,
+    agreeing: Sequence[str],
+) -> Place:
+    """Say of the chosen one of ``told`` points who agrees with it and how exact it is."""
+    if source == CORRECTION:
+        precision, spread_m = "rooftop", 0.0
+    elif confirmed:
+        source, precision = "+".join(agreeing), "rooftop"
+    elif told > 1:
+        precision = "road"
+    return Place(round(float(lon), 6), round(float(lat), 6), source, precision, float(spread_m))
 
 
 def _usable(group: np.ndarray, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
@@ -168,26 +194,15 @@ def wide_gaps(evidence: pd.DataFrame) -> dict[str, tuple[float, str, str]]:
 
     Those that a person has settled are left out.
     """
-    settled = evidence.loc[evidence["source"] == CORRECTION, "code"]
-    told = _grouped(exact(evidence[~evidence["code"].isin(settled)]))
+    settled = evidence.loc[evidence["source"] == CORRECTION, "code"].to_numpy(object)
+    told = _grouped(evidence[_exact(evidence) & ~evidence["code"].isin(settled)])
     gaps = gaps_within(*(told[name].to_numpy() for name in ("group", "lon", "lat")))
     wide = np.flatnonzero(gaps.metres > AGREE_M)
     wide = wide[np.argsort(gaps.metres[wide], kind="stable")]
-    codes, sources = told["code"].to_numpy(), told["source"].to_numpy()
+    codes, sources = (told[name].to_numpy(object) for name in ("code", "source"))
     pairs = ((gaps.first[at], gaps.second[at], gaps.metres[at]) for at in wide)
     # The widest gap of an outlet comes last, and stays.
     return {codes[one]: (float(gap_m), sources[one], sources[two]) for one, two, gap_m in pairs}
-
-
-def best_known(told: pd.DataFrame) -> pd.DataFrame:
-    """Return the points that mean the door, and of an outlet that has none all it has."""
-    doors = exact(told)
-    return told[(told["precision"] == "rooftop") | ~told["code"].isin(doors["code"])]
-
-
-def exact(told: pd.DataFrame) -> pd.DataFrame:
-    """Return the points that mean the door."""
-    return told[told["precision"] == "rooftop"]
 
 
 def distance_m(here: Point, there: Point) -> float:
@@ -195,13 +210,3 @@ def distance_m(here: Point, there: Point) -> float:
     if (here.lon, here.lat) == (there.lon, there.lat):
         return 0.0
     return float(great_circle((here.lat, here.lon), (there.lat, there.lon)).m)
-
-
-def _place(row: Any, agreeing: Mapping[str, Sequence[str]]) -> Place:
-    lon, lat = round(float(row.lon), 6), round(float(row.lat), 6)
-    if row.source == CORRECTION:
-        return Place(lon, lat, CORRECTION, "rooftop", 0.0)
-    if row.confirmed:
-        return Place(lon, lat, "+".join(agreeing[row.code]), "rooftop", float(row.spread_m))
-    precision = row.precision if row.alone else "road"
-    return Place(lon, lat, row.source, precision, float(row.spread_m))
