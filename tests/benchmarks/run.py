@@ -1,7 +1,7 @@
 """Run every `bench_*.py` beside this file and print its rows; `make bench NAMES="sale publish"`.
 
-A benchmark module exposes `run() -> list[str]`. It measures and never asserts: a slow computer is
-not a fault.
+A benchmark module exposes `run()`, which returns its rows or yields them one by one. It measures
+and never asserts: a slow computer is not a fault.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import platform
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -22,13 +23,13 @@ def benchmarks(names: list[str]) -> list[Path]:
     return [path for path in found if not names or path.stem.removeprefix("bench_") in names]
 
 
-def run_one(path: Path) -> list[str]:
+def run_one(path: Path) -> Iterable[str]:
     """Import one benchmark module and run it."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    rows: list[str] = module.run()
+    rows: Iterable[str] = module.run()
     return rows
 
 
@@ -37,10 +38,10 @@ def main(names: list[str]) -> None:
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}")
     for path in benchmarks(names):
         started = time.monotonic()
-        rows = run_one(path)
-        print(f"\n{path.stem.removeprefix('bench_')} ({time.monotonic() - started:.0f} s)")
-        for row in rows:
-            print(f"  {row}")
+        print(f"\n{path.stem.removeprefix('bench_')}")
+        for row in run_one(path):
+            print(f"  {row}", flush=True)
+        print(f"  ({time.monotonic() - started:.0f} s)")
 
 
 if __name__ == "__main__":
