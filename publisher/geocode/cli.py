@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -61,6 +62,8 @@ def geocode(
     Exit code 3: a service was left before the end; what was found until then is written.
     """
     logging.getLogger("geopy").setLevel(logging.ERROR)
+    # What it warns of (a latitude above 90) comes back as a fault, which is counted and told.
+    warnings.filterwarnings("ignore", module=r"geopy\.")
     run = asyncio.run(_run(settings, codes, limit, dry_run))
     if as_json:
         click.echo(json.dumps(report(run), ensure_ascii=False))

@@ -19,6 +19,8 @@ from publisher.register.cli import registered
 from publisher.register.evidence import evidence_path, load_evidence
 from tests.publisher.builders import LedgerFile
 
+pytestmark = pytest.mark.slow
+
 ROAD = "臺北市松山區八德路三段"
 # Doors of that road, more or less, so that no answer lies outside the town.
 WEST, LAT = 121.5500, 25.0478

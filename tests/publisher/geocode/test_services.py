@@ -279,6 +279,7 @@ async def test_an_address_without_a_road_is_not_sent(serve, tmp_path):
         b"\xff\xfe",
     ],
 )
+@pytest.mark.filterwarnings("ignore:Latitude normalization")
 async def test_junk_is_a_fault_and_never_the_end_of_a_run(serve, tmp_path, junk):
     service = a_service(serve(lambda _: junk), tmp_path)
     assert await ask(service, 1) == [None]

@@ -15,6 +15,8 @@ from core.domain.calendar import TAIPEI
 from core.storage import open_state
 from publisher.register.cli import registered
 
+pytestmark = pytest.mark.slow
+
 CODE = "5901010001"
 HEADING = "醫事機構代碼,醫事機構名稱,醫事機構地址,醫事機構電話,成人口罩剩餘數,兒童口罩剩餘數"
 ROW = f"{CODE},健安藥局,臺北市松山區民生路1號,(02)11111111,3,4"
