@@ -6,7 +6,7 @@ Each check is a function that yields faults. Nothing is repaired here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise, starmap
 from pathlib import Path
@@ -42,6 +42,7 @@ from publisher.times import parse_rfc3339
 from publisher.verify_changes import Objects, objects_of, untold
 from publisher.verify_courses import odd_points
 from publisher.verify_formats import disagreements
+from publisher.verify_linked import LinkedFiles
 
 A_WHILE = timedelta(hours=1)
 
@@ -71,6 +72,7 @@ class Folder:
     releases: Sequence[Found]
     unread: Sequence[Fault]
     must_be_whole: Set[int]
+    linked: LinkedFiles = field(default_factory=LinkedFiles)
 
 
 def open_folder(path: Path, public_key: Ed25519PublicKey) -> Folder:
@@ -221,15 +223,18 @@ def check_release(folder: Folder, found: Found) -> Iterator[Fault]:
     inside = release_folder(manifest.sequence)
     bodies: dict[str, bytes] = {}
     missing: dict[str, str] = {}
+    folder.linked.begin()
     for entry in manifest.files:
         try:
-            bodies[entry.path] = read_file(folder.path, manifest, entry.path)
+            bodies[entry.path] = folder.linked.read(folder.path, manifest, entry)
         except NotFound as error:
             missing[entry.path] = str(error)
         except Untrusted as error:
             yield Fault(f"{inside}/{entry.path}", str(error))
     yield from (Fault(f"{inside}/{path}", what) for path, what in _missed(folder, found, missing))
-    yield from (Fault(f"{inside}/{path}", what) for path, what in _twins(bodies))
+    yield from (
+        Fault(f"{inside}/{path}", what) for path, what in _twins(bodies, folder.linked.fresh)
+    )
     yield from (Fault(f"{inside}/{path}", what) for path, what in disagreements(manifest, bodies))
     yield from (Fault(f"{inside}/{MANIFEST}", what) for what in _rules(manifest))
     yield from (
@@ -246,12 +251,12 @@ def _missed(folder: Folder, found: Found, missing: Mapping[str, str]) -> Iterato
         yield CHANGES, missing[CHANGES]
 
 
-def _twins(bodies: dict[str, bytes]) -> Iterator[tuple[str, str]]:
-    """Each compressed file holds exactly the plain one."""
+def _twins(bodies: dict[str, bytes], fresh: Set[str]) -> Iterator[tuple[str, str]]:
+    """Each compressed file holds exactly the plain one; what is the last release's did there."""
     for path, body in bodies.items():
         name, dot, ending = path.rpartition(".")
         plain, unpacked = bodies.get(name), UNPACKED.get(dot + ending)
-        if plain is None or unpacked is None:
+        if plain is None or unpacked is None or fresh.isdisjoint((path, name)):
             continue
         try:
             if unpacked(body, len(plain)) != plain:

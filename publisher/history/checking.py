@@ -94,8 +94,11 @@ def _strays(folder: Path, index: HistoryIndex) -> Iterator[Wrong]:
 
 
 def _check_series(folder: Path, files: list[HistoryFile], heard: Heard) -> Iterator[Wrong]:
-    """Check one unbroken series day by day: hashes, order, sums, roll-ups."""
-    before = NOTHING_BEFORE
+    """Check one unbroken series day by day: hashes, order, sums, roll-ups.
+
+    A day after one whose roll-up is damaged cannot be summed up: it is taken as it stands.
+    """
+    before: pa.Table | None = NOTHING_BEFORE
     for day, group in groupby(files, lambda file: file.day):
         heard(day)
         of_day = list(group)
@@ -105,18 +108,25 @@ def _check_series(folder: Path, files: list[HistoryFile], heard: Heard) -> Itera
                 bodies[file.path] = read_listed(folder, file)
             except (NotFound, Untrusted) as error:
                 yield Wrong(file.path, str(error))
-        if len(bodies) < len(of_day):
-            continue
         try:
-            tables = [read_rows(bodies[file.path]) for file in parquet_of(of_day)]
-            yield from _odd_counts(parquet_of(of_day), tables)
-            rows = ordered(tables)
-            yield from (Wrong(f"{PARTITION}{day}", what) for what in _odd_sums(before, rows))
+            if before is not None and len(bodies) == len(of_day):
+                yield from _check_day(day, of_day, bodies, before)
             if daily_of(of_day):
-                yield from _odd_roll_up(day, bodies, before, rows)
-                before = read_daily(bodies[daily_path(day)])
+                daily = bodies.get(daily_path(day))
+                before = None if daily is None else read_daily(daily)
         except ValueError as error:
             yield Wrong(f"{PARTITION}{day}", str(error))
+
+
+def _check_day(
+    day: str, files: list[HistoryFile], bodies: dict[str, bytes], before: pa.Table
+) -> Iterator[Wrong]:
+    tables = [read_rows(bodies[file.path]) for file in parquet_of(files)]
+    yield from _odd_counts(parquet_of(files), tables)
+    rows = ordered(tables)
+    yield from (Wrong(f"{PARTITION}{day}", what) for what in _odd_sums(before, rows))
+    if daily_of(files):
+        yield from _odd_roll_up(day, bodies, before, rows)
 
 
 def _odd_counts(files: Iterable[HistoryFile], tables: Iterable[pa.Table]) -> Iterator[Wrong]:

@@ -190,13 +190,15 @@ class Keeper:
             self._close(standing)
         # A clock that was set back a little does not open a day that is over.
         standing.day = max(day, standing.closed + ONE_DAY)
-        newest = release.sequence == told.manifest.sequence
+        # Who was published then is known of the newest release alone; whoever is now counts as
+        # published from the first one on.
+        known = release.sequence == told.manifest.sequence or not standing.release.sequence
         standing.rows += standing.published.rows(
             release,
             self._feed.flows(standing.release.position, release.position),
             told.codes,
             told.products,
-            everything=newest,
+            everything=known,
         )
         standing.release = release
         if len(standing.rows) >= MOST_ROWS:

@@ -27,10 +27,11 @@ class Release(NamedTuple):
 
 
 class Published:
-    """The pieces of every outlet and product, and which of them are published."""
+    """The pieces of every outlet and product, and what is published of which of them."""
 
     def __init__(self, stock: dict[Key, int], told: Iterable[Key]) -> None:
-        self._stock, self._told = stock, set(told)
+        self._stock = stock
+        self._told = {key: stock.get(key, 0) for key in told}
         self._codes: Sequence[str] | None = None
         self._products: Sequence[str] = ()
         self._allowed: tuple[Sequence[str], frozenset[str]] = ((), frozenset())
@@ -70,16 +71,15 @@ class Published:
             if code not in codes or product not in products:
                 continue
             if key not in self._told:
-                self._told.add(key)
                 received += before
             elif not received and not sold:
                 continue
-            yield code, product, self._stock[key], received, sold
+            pieces = self._told[key] = self._stock[key]
+            yield code, product, pieces, received, sold
 
     def _appeared_and_gone(self, now: set[Key]) -> Iterator[tuple[str, str, int | None, int, int]]:
-        for key in sorted(now - self._told):
-            pieces = self._stock.get(key, 0)
+        for key in sorted(now - self._told.keys()):
+            pieces = self._told[key] = self._stock.get(key, 0)
             yield *key, pieces, pieces, 0
-        for key in sorted(self._told - now):
-            yield *key, None, -self._stock.get(key, 0), 0
-        self._told = now
+        for key in sorted(self._told.keys() - now):
+            yield *key, None, -self._told.pop(key), 0
