@@ -210,6 +210,22 @@ def test_a_pass_cut_short_at_any_act_leaves_a_good_store_and_the_next_completes_
     assert lying_there(bucket) == lying_in(folder)
 
 
+def test_cut_off_between_a_body_and_its_signature_the_pair_still_agrees(
+    folder, release, bucket, signing_key, publisher, clock, masks
+):
+    key = signing_key.public_key()
+    release()
+    Copying(folder, key, bucket).copy(everything=True)
+    for acts in range(3):
+        clock.forward(seconds=1)
+        assert publisher.tick(masks) is None
+        with pytest.raises(Cut):
+            Copying(folder, key, CutOff(bucket, acts)).copy()
+        assert newest_whole(bucket, key) == 1
+    Copying(folder, key, bucket).copy()
+    assert bucket.get(f"{CURRENT}{SIGNATURE}").body.count(b"\n") == 1
+
+
 def test_readers_meanwhile_never_see_anything_torn_or_unsigned(
     folder, release, copying, bucket, signing_key
 ):
