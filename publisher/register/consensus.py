@@ -83,7 +83,7 @@ def places(evidence: pd.DataFrame, towns: Mapping[str, Town | None]) -> dict[str
     road counts only while nobody knows the door, and a point outside Taiwan confirms nothing.
     """
     witnesses = without_copies(evidence)
-    asked = [code in towns for code in witnesses["code"].to_numpy(object)]
+    asked = np.array([code in towns for code in witnesses["code"].to_numpy(object)], dtype=bool)
     told = _best_known(_grouped(witnesses[asked]))
     return {} if told.empty else _choose(told, towns)
 

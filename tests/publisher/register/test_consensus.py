@@ -29,6 +29,11 @@ def a_point(source: str, *, east_m: float = 0, north_m: float = 0) -> Point:
     return Point(source, round(lon + east_m / 100_800, 6), round(lat + north_m / 111_195, 6))
 
 
+def test_without_evidence_no_place_is_known():
+    assert places(no_evidence(), {"5901010001": None}) == {}
+    assert wide_gaps(no_evidence()) == {}
+
+
 def test_one_collector_is_believed_to_the_door():
     place = choose([a_point("kai")])
     assert (place.source, place.precision, place.doubtful) == ("kai", "rooftop", False)
