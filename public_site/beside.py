@@ -40,7 +40,7 @@ BESIDE: Mapping[str, str] = {
     "dcat.jsonld": _LINKED,
     DATASET: _LINKED,
     "outlet.schema.json": "application/schema+json",
-    "daily.schema.json": "application/schema+json",
+    "daily.schema.json": _JSON,
     HISTORY_INDEX: _JSON,
 }
 _MOST_BYTES = 32 * 2**20

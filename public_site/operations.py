@@ -63,7 +63,8 @@ _FILE = {
     "required": True,
     "description": (
         "a name from the manifest or from the index of the history; at the top also current.json,"
-        " datapackage.json, dcat.jsonld, dataset.jsonld, outlet.schema.json, each with its .sig,"
+        " datapackage.json, dcat.jsonld, dataset.jsonld, outlet.schema.json, daily.schema.json,"
+        " each with its .sig,"
         " and public-key.pem"
     ),
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_.=-]*$"},
