@@ -1,4 +1,6 @@
+import csv
 import gzip
+import io
 import json
 from pathlib import Path
 
@@ -6,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from core.cli import main
+from publisher.register import checking
 
 pytestmark = pytest.mark.slow
 
@@ -92,3 +95,50 @@ def test_every_real_list_is_imported_and_every_torn_one_refused(maskmap, shared_
             result = maskmap("import", path)
             assert (result.exit_code, result.stdout) == (1, "")
             assert "broken UTF-8 at byte" in result.stderr
+
+
+def test_doubts_are_grouped_and_counted_and_come_as_json_or_csv(maskmap, a_csv):
+    rows = [
+        "5901010001,=健安藥局,臺北市松山區民生路1號、3號,3,4",
+        "5901010002,福民藥局,臺北市松山區民生路9號,3,4",
+    ]
+    maskmap("import", a_csv("a.csv", HEADING, *rows))
+    text = maskmap("check").stdout.splitlines()
+    assert [line.split(":")[0] for line in text if not line.startswith("  ")] == [
+        "several_doors (1)",
+        "town_centre_only (2)",
+    ]
+    document = json.loads(maskmap("check", "--json").stdout)
+    assert document["counts"] == {"several_doors": 1, "town_centre_only": 2}
+    table = maskmap("check", "--csv").stdout
+    assert table.startswith("\ufeffcode,name,county,town,address,kind,detail\n")
+    first, *_ = csv.DictReader(io.StringIO(table.removeprefix("\ufeff")))
+    assert (first["code"], first["name"], first["kind"]) == (
+        "5901010001",
+        "'=健安藥局",
+        "several_doors",
+    )
+    assert maskmap("check", "--csv", "--json").exit_code == 2
+
+
+def test_stock_that_cannot_be_true_is_a_doubt_unless_the_outlet_is_for_tests(maskmap, a_csv, state):
+    heading = f"{HEADING},來源資料時間"
+    row = "5901010001,健安藥局,臺北市松山區民生路1號,{},50,2020/02/06 {}"
+    first = a_csv("a.csv", heading, row.format(200, "09:00:00"))
+    later = a_csv("b.csv", heading, row.format(20_052, "09:10:00"))
+    for path, expected in ((first, []), (later, ["stock_implausible"])):
+        replayed = CliRunner().invoke(main, ["replay", str(path), "--state", str(state)])
+        assert replayed.exit_code == 0, replayed.output
+        counts = json.loads(maskmap("check", "--json").stdout)["counts"]
+        assert [kind for kind in counts if kind == "stock_implausible"] == expected
+    assert "2020-02-06: 20052 adult_mask; at most 1000 can well be there" in maskmap("check").stdout
+    maskmap("mark", "5901010001", "--test")
+    assert "stock_implausible" not in maskmap("check").stdout
+
+
+def test_check_says_by_name_that_the_boundaries_are_missing(maskmap, monkeypatch):
+    monkeypatch.setattr(checking, "town_boundaries", lambda: None)
+    result = maskmap("check")
+    assert result.exit_code == 0
+    assert "scripts/make-assets" in result.stderr
+    assert "far_from_town instead of outside_town" in result.stderr
