@@ -41,7 +41,7 @@ def _of_day(table: pd.DataFrame) -> pd.DataFrame:
         {
             "code": there["code"],
             "product": there["product"],
-            "weekday": pd.to_datetime(there["date"]).dt.weekday,
+            "weekday": pd.to_datetime(there["date"]).dt.day_of_week,
             "minute": hours * 60 + minutes,
         }
     )

@@ -18,7 +18,7 @@ from publisher.history.backfill import backfill
 from publisher.history.checking import check_history
 from publisher.history.looking_back import Past
 from publisher.history.shelf import Shelf
-from publisher.replay.series import PRODUCTS, open_series
+from publisher.replay.series import PRODUCTS, Moment, open_series
 
 ONE, TWO = "5901010058", "5901010076"
 Run = Callable[..., Result]
