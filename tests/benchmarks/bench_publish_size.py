@@ -1,7 +1,8 @@
 """What publishing costs against the length of the ledger, and for a nation of a million.
 
 By default small: 0.2 and 2 million entries, 50 000 outlets. `MASKMAP_BENCH_FULL=1` takes 1 and 50
-million entries and a million outlets: 6 GB of disk, 5 GB of memory, about an hour.
+million entries and a million outlets: 6 GB of disk, 8 GB of memory, about an hour.
+`MASKMAP_BENCH_OUTLETS` says another number of outlets.
 
 The audit's peer is pandas, reading the same ledger a block at a time and summing each.
 """
@@ -18,9 +19,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
+T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
@@ -34,8 +37,10 @@ from tests.benchmarks.publish_world import PRODUCTS, fill_ledger, fill_register 
 
 FULL = os.environ.get("MASKMAP_BENCH_FULL") == "1"
 SHORT, LONG = (1_000_000, 50_000_000) if FULL else (200_000, 2_000_000)
-NATION, WORLD = 6_500, 1_000_000 if FULL else 50_000
+NATION = 6_500
+WORLD = int(os.environ.get("MASKMAP_BENCH_OUTLETS", "1000000" if FULL else "50000"))
 CHANGED, ROUNDS = 600, 7
+EQUAL = ("NOT EQUAL", "all equal")
 _CHUNK = 500_000
 _SELL = (
     "INSERT INTO entries SELECT max(position) + 1, max(position) + 1, 'sale', ?, ?, -1, ?,"
@@ -92,22 +97,20 @@ def _cycle(publisher: Publisher, ledger: Path) -> float:
             )
         writer.execute("COMMIT")
     programme = load_programmes(None, None)[MASKS]
-    return _seconds(lambda: publisher.publish(system_clock(), programme))[0] * 1000
+    return _timed(lambda: publisher.publish(system_clock(), programme))[1] * 1000
 
 
 def audit(state: Path) -> Iterator[str]:
     """Yield what summing the ledger anew costs, beside pandas over the same rows."""
     database = Settings(state=state).database_path
     with closing(LedgerFeed(database)) as feed:
-        ours = _seconds(lambda: feed.recompute())
-        theirs = _seconds(lambda: by_pandas(database))
-        truth = feed.recompute()
+        truth, *ours = _timed(feed.recompute)
+        sums, *theirs = _timed(lambda: by_pandas(database))
         kept = {key: balance.pieces for key, balance in feed.balances().items()}
-        same = truth == by_pandas(database) == kept
     yield (
         f"audit of {len(kept)} balances: {ours[0]:.1f} s CPU, {ours[1]:.1f} s; pandas:"
         f" {theirs[0]:.1f} s CPU, {theirs[1]:.1f} s; ratio {theirs[0] / ours[0]:.1f} by CPU,"
-        f" {theirs[1] / ours[1]:.1f} by the clock; {'all equal' if same else 'NOT EQUAL'}"
+        f" {theirs[1] / ours[1]:.1f} by the clock; {EQUAL[truth == sums == kept]}"
     )
 
 
@@ -122,11 +125,11 @@ def by_pandas(database: Path) -> dict[tuple[str, str], int]:
     return {key: int(pieces) for key, pieces in sums.items()}
 
 
-def _seconds(work: Callable[[], object]) -> tuple[float, float]:
-    """Return CPU time and time by the clock, seconds."""
+def _timed(work: Callable[[], T]) -> tuple[T, float, float]:
+    """Return what the work returns, its CPU time and its time by the clock, seconds."""
     cpu, wall = time.process_time(), time.perf_counter()
-    work()
-    return time.process_time() - cpu, time.perf_counter() - wall
+    done = work()
+    return done, time.process_time() - cpu, time.perf_counter() - wall
 
 
 def world(state: Path) -> None:
@@ -135,10 +138,10 @@ def world(state: Path) -> None:
     programme = load_programmes(None, None)[MASKS]
     with open_publisher(settings, quick=True) as publisher:
         publisher.followers = ()
-        first = _seconds(lambda: publisher.publish(system_clock(), programme))
+        _, cpu, wall = _timed(lambda: publisher.publish(system_clock(), programme))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
-            f"{WORLD} outlets, first release after a start: {first[1]:.1f} s, {first[0]:.1f} s CPU;"
+            f"{WORLD} outlets, first release after a start: {wall:.1f} s, {cpu:.1f} s CPU;"
             f" most memory {peak:.0f} MB"
         )
         for _ in range(2):
