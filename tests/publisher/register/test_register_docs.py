@@ -1,5 +1,6 @@
 from pathlib import Path
 
+from publisher.register.checking import STOCK
 from publisher.register.consensus import CORRECTION
 from publisher.register.doubts import CHECKS
 from publisher.register.layouts import LAYOUTS
@@ -10,7 +11,7 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "registers.md"
 
 def test_the_page_names_every_check_and_every_heading():
     page = PAGE.read_text("utf-8")
-    names = [*CHECKS, *(heading for layout in LAYOUTS for heading in layout.fields)]
+    names = [*CHECKS, STOCK, *(heading for layout in LAYOUTS for heading in layout.fields)]
     assert [name for name in names if f"`{name}`" not in page] == []
 
 
