@@ -43,7 +43,7 @@ async def test_two_outlets_that_contradict_each_other_are_not_believed():
 
 
 async def test_a_number_between_two_known_ones_is_placed_between_them():
-    assert await along(f"{ROAD}15號", ("10號", 900), ("11號", 100), ("21號", 200)) == ("road", 140)
+    assert await along(f"{ROAD}15號", ("14號", 900), ("11號", 100), ("21號", 200)) == ("road", 140)
 
 
 async def test_a_number_beyond_the_last_stands_beside_the_nearest():
