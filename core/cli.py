@@ -19,7 +19,7 @@ COMMANDS: dict[str, Command | Group] = {
                 "publisher.register.cli:outlets:import", "Register lists of outlets."
             ),
             "geocode": Command("publisher.geocode.cli:geocode", "Find missing coordinates."),
-            "check": Command("publisher.register.cli:outlets:check", "Doubtful coordinates."),
+            "check": Command("publisher.register.cli:outlets:check", "Doubtful places and stock."),
             "mark": Command("publisher.register.cli:outlets:mark", "Test flag and status."),
         },
     ),
