@@ -23,6 +23,8 @@ from publisher.signing import replace_signed, sign
 
 # A file waits for the disk several times as long as it takes to write; so many wait together.
 _AT_ONCE = 8
+# A file that is waited for before the next is made: of a very large nation one fills the memory.
+_LARGE = 64 * 2**20
 
 
 def hidden_name(sequence: int) -> str:
@@ -39,7 +41,11 @@ def begin_release(folder: Path, sequence: int, files: Iterable[tuple[str, bytes 
     hidden = folder / hidden_name(sequence)
     hidden.mkdir(parents=True)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        on_the_way = [pool.submit(_put, hidden / path, what) for path, what in files]
+        on_the_way = []
+        for path, what in files:
+            on_the_way.append(pool.submit(_put, hidden / path, what))
+            if isinstance(what, bytes) and len(what) > _LARGE:
+                on_the_way.pop().result()
     for one in on_the_way:
         one.result()
 
