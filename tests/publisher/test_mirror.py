@@ -29,8 +29,6 @@ from core.releases import (
     REMNANTS,
     SIGNATURE,
     is_signed,
-    load_public_key,
-    read_current,
 )
 from core.settings import Settings
 from publisher import retention
@@ -38,6 +36,7 @@ from publisher.metrics import Metrics
 from publisher.mirror.copying import Copying
 from publisher.mirror.follower import Mirror
 from publisher.publishing import Publisher
+from publisher.signing import public_pem
 from tests.object_store import READER, SECRET, WRITER, Store, head
 from tests.publisher.builders import HandClock, LedgerFile, an_outlet
 
@@ -386,12 +385,32 @@ def test_a_key_that_may_only_read_is_said_to_be_refused(store, place, folder, re
         Copying(folder, signing_key.public_key(), reader).copy()
 
 
+# Copies for ever, as the thread of a publisher does.
+COPIES = """
+import os
+from core.object_store import open_bucket
+from core.releases import load_public_key
+from core.settings import load_settings
+from publisher.mirror.copying import Copying
+
+settings = load_settings(None, os.environ)
+key = load_public_key(settings.public_key_file)
+copying = Copying(settings.snapshots_folder, key, open_bucket(settings))
+print("ready", flush=True)
+while True:
+    copying.copy()
+"""
+
+
 @pytest.mark.parametrize(
-    "kills", [pytest.param(2, id="few"), pytest.param(40, id="many", marks=pytest.mark.soak)]
+    "kills", [pytest.param(4, id="few"), pytest.param(40, id="many", marks=pytest.mark.soak)]
 )
-def test_publishers_that_are_killed_leave_a_good_store(
-    kills, place, ledger, state, bucket, rng, clock
+def test_copying_that_is_killed_leaves_a_good_store(
+    kills, place, folder, state, release, bucket, signing_key, rng
 ):
+    key = signing_key.public_key()
+    Settings(state=state).keys_folder.mkdir(exist_ok=True)
+    Settings(state=state).public_key_file.write_bytes(public_pem(key))
     environ = os.environ | {
         "MASKMAP_STATE": str(state),
         "MASKMAP_SNAPSHOTS": place.snapshots,
@@ -399,30 +418,28 @@ def test_publishers_that_are_killed_leave_a_good_store(
         "MASKMAP_S3_ACCESS_KEY_ID": WRITER,
         "MASKMAP_S3_SECRET_ACCESS_KEY": SECRET,
     }
-    maskmap = [sys.executable, "-P", "-m", "core.cli", "publish"]
-    ledger.register(an_outlet(ONE))
-    ledger.move(ONE, "adult_mask", 10_000)
-    subprocess.run([*maskmap, "--once"], env=environ, check=True, capture_output=True)
-    key, there = load_public_key(Settings(state=state).public_key_file), 0
-    local = state / "snapshots"
+    release()
+    Copying(folder, key, bucket).copy(everything=True)
+    there = 1
     for _ in range(kills):
         process = subprocess.Popen(
-            [*maskmap, "--every", "0.05"], env=environ, stderr=subprocess.DEVNULL
+            [sys.executable, "-P", "-c", COPIES],
+            env=environ,
+            cwd=Path(__file__).parents[2],
+            stdout=subprocess.PIPE,
         )
-        before = read_current(local, key).sequence
-        until(lambda before=before: read_current(local, key).sequence > before)
-        die_at = time.monotonic() + rng.uniform(0.0, 0.6)
+        assert process.stdout and process.stdout.readline() == b"ready\n"
+        die_at = time.monotonic() + rng.uniform(0.0, 0.5)
         while time.monotonic() < die_at:
-            ledger.move(ONE, "adult_mask", -1)
-            time.sleep(0.02)
+            release()
         process.kill()
-        process.wait()
+        process.communicate()
         before, there = there, newest_whole(bucket, key)
         assert there >= before
-        ledger.move(ONE, "adult_mask", -1)
-    subprocess.run([*maskmap, "--once"], env=environ, check=True, capture_output=True)
-    assert newest_whole(bucket, key) == read_current(local, key).sequence > kills
+    newest = release()
+    Copying(folder, key, bucket).copy(everything=True)
+    assert newest_whole(bucket, key) == newest > there > 1
     # Of releases that nobody was in time to copy, what tells of their changes is there.
-    lacking = {*lying_in(local)} - {*lying_there(bucket)}
+    lacking = {*lying_in(folder)} - {*lying_there(bucket)}
     assert all(RELEASE_FOLDER.match(path) for path in lacking)
     assert not any(path.partition("/")[2] in REMNANTS for path in lacking)
