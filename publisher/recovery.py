@@ -6,9 +6,9 @@ taken on; damage to the newest release is answered by publishing the next one.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,6 @@ from core.domain.snapshot import Current, Manifest, release_folder
 from core.errors import NotFound
 from core.log import get_logger
 from core.releases import (
-    COURSES,
     RELEASE_FOLDER,
     Untrusted,
     read_current,
@@ -107,7 +106,7 @@ def sequences(folder: Path) -> list[int]:
 
 def _sweep(folder: Path) -> None:
     """Remove what a write that was cut short left behind."""
-    for place in (*_hidden(folder), *_hidden(folder / COURSES)):
+    for place in (*_hidden(folder), *_hidden_beside(folder)):
         _log.info("left-over removed", name=place.name)
         if place.is_dir():
             shutil.rmtree(place)
@@ -115,10 +114,25 @@ def _sweep(folder: Path) -> None:
             place.unlink()
 
 
-def _hidden(folder: Path) -> Iterator[Path]:
-    for place in list(folder.iterdir()) if folder.is_dir() else ():
-        if place.name.startswith(".") and place.name.endswith(durable.ASIDE):
-            yield place
+def _hidden(folder: Path) -> list[Path]:
+    return [place for place in folder.iterdir() if _is_left_over(place)]
+
+
+def _hidden_beside(folder: Path) -> list[Path]:
+    """Return what is half written among courses and history; a release is written under cover."""
+    places = (place for place in folder.iterdir() if not _is_left_over(place))
+    beside = (place for place in places if not RELEASE_FOLDER.fullmatch(place.name))
+    return [
+        Path(root, name)
+        for begun in beside
+        for root, _, names in os.walk(begun)
+        for name in names
+        if _is_left_over(Path(name))
+    ]
+
+
+def _is_left_over(place: Path) -> bool:
+    return place.name.startswith(".") and place.name.endswith(durable.ASIDE)
 
 
 def _announced(folder: Path, public_key: Ed25519PublicKey) -> Current | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple, Protocol
 
@@ -285,11 +286,14 @@ def numbers_of(
 
 def numbers_in(said: Mapping[str, object]) -> dict[str, int]:
     """Pick what has a level beside it from an outlet's object: pieces by product."""
-    return {
-        name: value
-        for name, value in said.items()
-        if f"{name}_level" in said and isinstance(value, int)
-    }
+    counted = ((name, said[name]) for name in _with_level(tuple(said)))
+    return {name: value for name, value in counted if isinstance(value, int)}
+
+
+@lru_cache(maxsize=16)
+def _with_level(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Pick the names that stand beside their level; the outlets of a file have the same names."""
+    return tuple(name for name in names if f"{name}_level" in names)
 
 
 class Written(NamedTuple):

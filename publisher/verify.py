@@ -204,6 +204,11 @@ def _text(folder: Folder, found: Found, path: str) -> bytes | None:
 def check_courses(folder: Folder) -> Iterator[Fault]:
     """Each day's course is signed, makes sense, and is no further than what was published."""
     newest = folder.releases[-1].manifest if folder.releases else None
+    for signature in sorted((folder.path / COURSES).glob(f"[!.]*{SIGNATURE}")):
+        signed = signature.with_name(signature.name.removesuffix(SIGNATURE))
+        # A publisher removes an old day before its signature.
+        if not signed.exists() and signature.exists():
+            yield Fault(f"{COURSES}/{signed.name}", "its signature is there, but it is gone")
     for day in course_days(folder.path):
         where = f"{COURSES}/{day}.json"
         try:

@@ -17,6 +17,7 @@ from core.cli import main
 from core.releases import load_public_key, read_current
 from core.settings import Settings
 from publisher.publishing import open_publisher
+from tests.conftest import REPOSITORY
 from tests.publisher.builders import LedgerFile, an_outlet
 
 ONE = "5901010058"
@@ -177,6 +178,42 @@ def test_a_copied_folder_needs_a_key_and_its_own_is_used_only_when_told(
     assert _maskmap("snapshot", "verify", copy, "--key", key).exit_code == 0
     both = _maskmap("snapshot", "verify", copy, "--key", key, "--use-folder-key")
     assert both.exit_code == 2
+
+
+def test_a_stranger_verifies_a_folder_with_nothing_but_the_key_and_writes_nothing(
+    published: Settings, tmp_path: Path
+) -> None:
+    copy, empty, key = tmp_path / "copy", tmp_path / "empty", tmp_path / "key.pem"
+    shutil.copytree(published.snapshots_folder, copy)
+    shutil.copy(published.public_key_file, key)
+    empty.mkdir()
+    places = [copy, empty, *copy.rglob("*")]
+    for place in places:
+        place.chmod(0o555 if place.is_dir() else 0o444)
+    before = [place.stat().st_mtime_ns for place in places]
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            "core.cli",
+            "snapshot",
+            "verify",
+            copy,
+            "--key",
+            key,
+            "--json",
+        ],
+        cwd=empty,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["ok"]
+    assert [place.stat().st_mtime_ns for place in places] == before
+    assert list(empty.iterdir()) == []
 
 
 def test_another_key_is_not_trusted(published: Settings, tmp_path: Path) -> None:

@@ -166,8 +166,14 @@ def test_an_unfinished_folder_beyond_the_newest_release_is_removed(
     (folder / "0000000004" / "maskdata.csv").write_bytes(b"half")
     (folder / ".0000000005.tmp").mkdir()
     (folder / ".current.json.tmp").write_bytes(b"half")
+    (folder / ".0000000006.tmp" / "by-town").mkdir(parents=True)
+    (folder / ".0000000006.tmp" / "by-town" / ".63000010.json.tmp").write_bytes(b"half")
+    for inside in ("courses", "daily", "history/date=2020-02-06"):
+        (folder / inside).mkdir(parents=True, exist_ok=True)
+        (folder / inside / ".half.parquet.tmp").write_bytes(b"half")
     assert begin().tick(masks) is None
     assert sequences(folder)[0] == 3
+    assert not list(folder.rglob(".*"))
     assert faults(folder, signing_key.public_key()) == []
 
 

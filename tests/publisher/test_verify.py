@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from msgspec.structs import replace
 from core.domain.snapshot import Current, Manifest
 from core.errors import NotFound
 from core.releases import read_file, read_manifest_of
-from publisher import compress
+from publisher import compress, verify_linked
 from publisher.verify import Fault, check_folder, check_release, open_folder
 from publisher.verify_formats import against_ledger
 from tests.publisher.builders import HandClock, LedgerFile, an_outlet
@@ -106,6 +107,75 @@ def test_a_byte_flipped_in_any_file_is_found_and_named(published: Path, faults) 
         assert any(where in (name, name.removesuffix(".sig")) for where in named), name
         path.write_bytes(sound)
     assert faults() == []
+
+
+def by_place(published: Path, rng: random.Random) -> dict[Path, bytes]:
+    """Return one file of each kind that the newest release has, and those beside it."""
+    inside = published / "0000000003"
+    kinds = {place.relative_to(inside).parts[0]: place for place in files_below(inside)}
+    beside = [place for place in files_below(published) if not place.parts[-2].startswith("0000")]
+    chosen = {*kinds.values(), *rng.sample(beside, min(6, len(beside)))}
+    return {p: p.read_bytes() for p in sorted(chosen) if p.name != "public-key.pem"}
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [place for place in folder.rglob("*") if place.is_file()]
+
+
+def put(place: Path, body: bytes) -> None:
+    """Write into a place of its own: releases share what did not change."""
+    place.unlink(missing_ok=True)
+    place.write_bytes(body)
+
+
+def test_a_file_cut_short_or_taken_away_is_found(published: Path, faults, rng) -> None:
+    for place, sound in by_place(published, rng).items():
+        name = place.relative_to(published).as_posix().removesuffix(".sig")
+        put(place, sound[: len(sound) // 2])
+        if sound:
+            assert name in {fault.where for fault in faults()}, f"{name} was cut"
+        place.unlink()
+        assert faults(), f"{name} was taken away"
+        put(place, sound)
+    assert faults() == []
+
+
+def test_two_files_of_one_kind_swapped_are_found(published: Path, faults) -> None:
+    inside, older = published / "0000000003", published / "0000000002"
+    for name in ("maskdata.csv", "outlets.parquet", "by-town/63000010.json", "points.json.gz"):
+        new, old = (inside / name).read_bytes(), (older / name).read_bytes()
+        put(inside / name, old)
+        put(older / name, new)
+        named = {fault.where for fault in faults()}
+        assert {f"0000000003/{name}", f"0000000002/{name}"} <= named
+        put(inside / name, new)
+        put(older / name, old)
+    assert faults() == []
+
+
+def test_what_releases_share_is_read_once_and_its_damage_is_found_in_each(
+    published: Path, signing_key, ledger: LedgerFile, begin, masks, clock: HandClock, monkeypatch
+) -> None:
+    publisher = begin()
+    for _ in range(4):
+        clock.forward(minutes=11)
+        publisher.tick(masks)  # nothing changed: the town's file is the last release's
+    read: list[str] = []
+    real = verify_linked.read_file
+
+    def counted(folder: Path, manifest: Manifest, path: str) -> bytes:
+        read.append(path)
+        return real(folder, manifest, path)
+
+    monkeypatch.setattr(verify_linked, "read_file", counted)
+    opened = open_folder(published, signing_key.public_key())
+    assert [f for found in opened.releases for f in check_release(opened, found)] == []
+    assert read.count("by-town/63000010.json") < len(opened.releases) - 2
+    place = published / "0000000007" / "by-town" / "63000010.json"
+    assert place.stat().st_nlink >= 4
+    place.write_bytes(place.read_bytes().replace(b"8", b"9"))
+    named = {f.where for found in opened.releases for f in check_release(opened, found)}
+    assert {f"000000000{n}/by-town/63000010.json" for n in (5, 6, 7)} <= named
 
 
 def test_an_older_manifest_swapped_in_is_found(published: Path, faults) -> None:
