@@ -19,6 +19,7 @@ from core.log import get_logger
 Wait = Callable[[str], None]
 """Waits a moment for whoever leads, of whom it is told; raises where it waits no longer."""
 
+LOCK = "publisher.lock"
 _UNLOCKABLE = {errno.EBADF, errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL}
 _log = get_logger(__name__)
 

@@ -38,7 +38,7 @@ from publisher.followers import Follower, Told, keep_all_up
 from publisher.history.background import History
 from publisher.manifest import Words, manifest_of, rules_in_force
 from publisher.mirror.follower import mirrors_of
-from publisher.only_one import Wait, only_one, refuse
+from publisher.only_one import LOCK, Wait, only_one, refuse
 from publisher.quality import Candidate, must_go_on, pass_gate
 from publisher.recovery import Standing, recover
 from publisher.release import begin_release, seal_release, switch_current
@@ -46,12 +46,11 @@ from publisher.release_data import OBJECT, FragmentCache, ReleaseData
 from publisher.release_files import NOTHING, OnDisk, ReleaseFiles
 from publisher.release_log import ReleaseLine, append_line, line_of
 from publisher.retention import let_go
-from publisher.signing import load_signing_key, public_pem
+from publisher.signing import PUBLIC_KEY, load_signing_key, public_pem
 from publisher.times import parse_rfc3339
 
 AT_LEAST_EVERY = timedelta(minutes=10)
 TIME_TO_SQUEEZE_S = 10.0
-LOCK, PUBLIC_KEY = "publisher.lock", "public-key.pem"
 
 _log = get_logger(__name__)
 

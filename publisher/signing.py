@@ -22,6 +22,9 @@ from core.errors import Invalid
 from core.releases import SIGNATURE, is_signed, load_public_key
 from publisher import durable
 
+# The name under which the public half lies in the snapshot folder, for whoever asks for it.
+PUBLIC_KEY = "public-key.pem"
+
 
 def load_signing_key(private: Path, public: Path) -> Ed25519PrivateKey:
     """Read the signing key; make it, and its public half, where neither is there.

@@ -28,11 +28,11 @@ from core.settings import Settings
 from core.storage import prepare
 from core.storage.feed import LedgerFeed
 from publisher.audit_chain import verify_trail
-from publisher.mirror.fetching import fetched
 from publisher.history.checking import history_against_ledger
-from publisher.publishing import PUBLIC_KEY
+from publisher.mirror.fetching import fetched
 from publisher.recovery import sequences
 from publisher.release_log import LOG, read_log
+from publisher.signing import PUBLIC_KEY
 from publisher.verify import Fault, Folder, Found, check_folder, check_release, open_folder
 from publisher.verify_courses import course_against_ledger
 from publisher.verify_formats import against_ledger

@@ -26,10 +26,9 @@ from publisher.history.shelf import LEDGER, NOTHING, Shelf
 from publisher.history.standing_still import caught_up
 from publisher.history.times_given import Day, Instant
 from publisher.history.weekdays import by_weekday
-from publisher.only_one import only_one
-from publisher.publishing import LOCK, PUBLIC_KEY
+from publisher.only_one import LOCK, only_one
 from publisher.replay.series import open_series
-from publisher.signing import load_signing_key
+from publisher.signing import PUBLIC_KEY, load_signing_key
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILLING = "backfill.lock"
