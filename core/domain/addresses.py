@@ -12,34 +12,14 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from core.domain.geography import (
-    address_heads,
-    load_towns,
-    normalise_address,
-    town_of_address,
-)
+from core.domain.address_spelling import spelled
+from core.domain.geography import address_heads, load_towns, town_of_address
 
-# Dashes are 之; dots, commas and their likes part the members of a list.
-_MARKS = (
-    dict.fromkeys(map(ord, "－─—–‐‑−ー﹣"), "-")
-    | dict.fromkeys(map(ord, "，,．.˙·•‧・;；。､﹑/／"), "、")
-    | dict.fromkeys(map(ord, "～~〜∼"), "~")
-    | dict.fromkeys(map(ord, "（〈《【［[﹙"), "(")
-    | dict.fromkeys(map(ord, "）〉》】］]﹚"), ")")
-    | {ord("ㄧ"): "一", ord("衖"): "弄", ord("○"): "〇"}
-)
-_FIGURES = {"〇": 0, "零": 0, "O": 0, "0": 0} | {
-    char: n for n, char in enumerate("一二三四五六七八九", 1)
-}
-_NUMERAL = "一二三四五六七八九十百廿卅〇零O"
-_NUMERALS = re.compile(
-    rf"[{_NUMERAL}][{_NUMERAL}0]*(?=(?:、[{_NUMERAL}]+)*[段巷弄號樓鄰層之-])|(?<=[之附])[{_NUMERAL}]+"
-)
-_ROAD_NUMBER = re.compile(r"[0-9]{1,2}(?=路|街|大道)")
 _POSTCODE = re.compile(r"^[0-9]{3,6}")
 _REALM = re.compile(r"^(?:中華民國|臺灣省|福建省)+")
 _LONGEST_HEAD = 7
-_BRACKETS = re.compile(r"\([^()]*\)?")
+# The longest real address has some 60 characters; no text may keep the patterns busy for seconds.
+_LONGEST = 200
 
 _NEIGHBOURHOOD = re.compile(r"[0-9]+鄰")
 _BEFORE_VILLAGE = re.compile(r"[^0-9路街弄段號]{1,3}[^0-9弄段號]?")
@@ -47,11 +27,7 @@ _USUAL_END = 3
 # 里 and 村 also stand in names of roads: 大里路, 里仁街, 八里大道, 新村二路.
 _NO_VILLAGE = re.compile(r"[東西南北中0-9一二三四五六七八九十]{0,2}(?:路|街|大道|巷)")
 
-_NUMBER = r"[0-9]+(?:-[0-9]+)*"
-# The base list of 2020 lost its dashes on the way through Big5: 26\uf8481號 is 26-1號.
-_OF = re.compile("(?<=[0-9])[之附\ue000-\uf8ff](?=[0-9])")
-# 12號之3 is 12-3號; 12號之1、之3 are two doors. But 12號-1樓 is a floor.
-_BEHIND = re.compile(r"([0-9]+)號((?:、?[之附-][0-9]+(?![0-9]*[樓層F]))+)號?")
+_NUMBER = r"[0-9]{1,9}(?:-[0-9]{1,9})*"
 _FLOOR = (
     r"(?:(?:地下|B)?[0-9]+(?:樓|層|F(?![A-Z]))(?:[之-][0-9]+)?"
     r"|夾層樓?|底層|頂樓|地下[室樓]?[0-9]?|B[0-9](?![0-9]))"
@@ -59,7 +35,7 @@ _FLOOR = (
 _FLOORS = re.compile(rf"(?:(?:地下|B)?[0-9]+[、~至及和-]+)*{_FLOOR}(?:[、~至及和-]*{_FLOOR})*")
 _FLOORS_TAKEN = "|"
 _DOORS = re.compile(rf"(?<![A-Z0-9-])({_NUMBER}(?:[、~至及和]+{_NUMBER})*)[、-]*號")
-_SECTION = re.compile(r"([0-9]+)段")
+_SECTION = re.compile(r"([0-9]{1,2})段")
 _LANE, _ALLEY = (re.compile(f"({_NUMBER}){unit}") for unit in "巷弄")
 _STREET = re.compile(r"(.*(?:大道|路|街))(.*)")
 
@@ -110,10 +86,8 @@ class Address:
 @lru_cache(maxsize=16_384)
 def parse_address(text: str) -> Address:
     """Take an address apart; never fails: what is not understood stands in ``rest``."""
-    spelled = _BRACKETS.sub("", normalise_address(text).translate(_MARKS).upper())
-    county, town, local = _head("".join(spelled.split()))
-    village, local = _village(_NUMERALS.sub(_arabic, local))
-    local = _OF.sub("-", _BEHIND.sub(_in_front, _ROAD_NUMBER.sub(_chinese, local)))
+    county, town, local = _head(spelled(text[:_LONGEST]))
+    village, local = _village(local)
     floors = _FLOORS.findall(local)
     named, numbered = _halves(_FLOORS.sub(_FLOORS_TAKEN, local))
     road, named_lane, rest = _road(named, of_section=_SECTION.match(numbered) is not None)
@@ -215,31 +189,3 @@ def _doors(text: str) -> tuple[tuple[str, ...], str]:
         rest = re.sub(rf"^{_NUMBER}", "", text)
     numbers = [number for doors in lists for number in re.findall(_NUMBER, doors)]
     return tuple(dict.fromkeys(numbers)), rest.strip("|、~-號之及和至")
-
-
-def _in_front(found: re.Match[str]) -> str:
-    """Write 376號之1、之3 as 376-1、376-3號."""
-    return "、".join(f"{found[1]}-{of}" for of in re.findall("[0-9]+", found[2])) + "號"
-
-
-def _arabic(found: re.Match[str]) -> str:
-    """Write a Chinese number in digits: 六十三 or 六三 as 63."""
-    text, total, figures = found[0], 0, 0
-    for char in text:
-        if char in "廿卅":
-            total += 20 if char == "廿" else 30
-        elif char in "十百":
-            total += (figures or 1) * (10 if char == "十" else 100)
-            figures = 0
-        else:
-            figures = figures * 10 + _FIGURES[char]
-    return str(total + figures)
-
-
-def _chinese(found: re.Match[str]) -> str:
-    """Write the number in a road's name as its sign does: 中山2路 as 中山二路."""
-    tens, ones = divmod(int(found[0]), 10)
-    names = "〇一二三四五六七八九"
-    return ("" if tens == 0 else "十" if tens == 1 else f"{names[tens]}十") + (
-        names[ones] if ones or not tens else ""
-    )

@@ -119,6 +119,14 @@ def test_no_text_is_too_odd_to_be_read_and_reading_settles(text):
     assert len(once) <= 3 * len(text) + 8
 
 
+@pytest.mark.parametrize("char", "一十9O-、之")
+@pytest.mark.parametrize("unit", "段巷號樓路")
+def test_a_number_without_end_does_no_harm(char, unit):
+    parsed = parse_address(f"臺北市中正區中山路{char * 6_000}{unit}")
+    assert parsed.town == "中正區"
+    assert all(len(door) < 6_001 for door in parsed.doors)
+
+
 def _an_address(rng: random.Random) -> Address:
     town = rng.choice(load_towns())
     road = rng.choice(["中山北路", "里仁街", "大里路", "市民大道", "建國路", "和平東路", "民族街"])
