@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import starmap
 from pathlib import Path
 from typing import TypeVar
@@ -87,6 +88,8 @@ def verify_snapshots(
         place = ctx.with_resource(fetched(settings))
     trusted = key or (place / PUBLIC_KEY if use_folder_key else settings.public_key_file)
     opened = open_folder(place, load_public_key(trusted))
+    if store:  # whole there is what was the newest when its turn came
+        opened = replace(opened, must_be_whole={opened.releases[-1].manifest.sequence})
     faults = list(check_folder(opened))
     with _ledger(settings, against_ledger) as feed:
         for found in _progress(opened.releases, "releases"):

@@ -122,6 +122,8 @@ class Pulling:
             missed = range(current.sequence - 1, first - 1, -1)
             self._older = iter([*missed, *self._older]) if self._last else iter(missed)
             self._last = manifest
+            # Before readers learn of this one: who follows the changes finds no gap.
+            self._pull_older()
         self._shelf.put_pair(CURRENT, found.body, signature)
         self._etag = found.etag
 

@@ -1,7 +1,7 @@
 """One pass of copying: what readers wait for first, what is merely due when its time has come.
 
-    the newest release, manifest last  →  what stands beside it  →  current.json  →
-    what was missed while the store was away  →  deletions
+    the newest release, manifest last  →  what changed in those just before  →
+    what stands beside it  →  current.json  →  what was missed long ago  →  deletions
 
 A pass that is cut short anywhere leaves the store as good as it was; the next one goes on. Of
 releases that came and went between two passes only what tells what changed in them is copied.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from core.domain.snapshot import Current
+from core.domain.snapshot import Current, release_folder
 from core.errors import Conflict
 from core.log import get_logger
 from core.object_store import Bucket
@@ -65,6 +65,7 @@ class Copying:
         if not self._met:
             self._meet(current)
         self._copy_release(current)
+        self._copy_missed(current.sequence)
         now = time.monotonic()
         survey = everything or now - self._surveyed_at >= SURVEY_EVERY_S
         more = survey and self._copy_beside(now, everything)
@@ -101,6 +102,16 @@ class Copying:
             took_s = round(time.monotonic() - began_at, 2)
             _log.info("release copied to the object store", sequence=current.sequence, s=took_s)
         self._released = current.sequence
+
+    def _copy_missed(self, newest: int) -> None:
+        """Copy what the releases since the last one changed, before readers learn of this one.
+
+        A reader who follows the changes finds no gap, as long as he is not far behind.
+        """
+        since = range(max(self.sequence + 1, newest - MISSED_AT_ONCE, 1), newest)
+        missed = [n for n in since if n not in self._remote.releases]
+        here = [n for n in missed if (self._folder / release_folder(n)).is_dir()]
+        self._remote.put_remnants(self._folder, here)
 
     def _copy_beside(self, now: float, everything: bool) -> bool:
         """Copy the files beside the releases that changed, each no more often than it may be.

@@ -132,6 +132,20 @@ async def test_a_release_that_the_store_has_whole_is_fetched_when_asked_for(
     assert list((here / "0000000001").glob("maskdata.csv*"))
 
 
+def test_who_follows_the_changes_finds_no_gap_where_releases_were_never_copied_whole(
+    folder, copy, pulling, here
+):
+    folder.publish(some_outlets())
+    copy()
+    pulling.pull()
+    for seconds in range(1, 5):
+        folder.publish(some_outlets(), at=NOW + timedelta(seconds=seconds))
+    copy()
+    pulling.pull()
+    changes = {place.parent.name for place in here.glob("0*/changes.ndjson")}
+    assert changes == {f"000000000{n}" for n in range(1, 6)}
+
+
 def test_what_has_not_changed_is_not_fetched_again(folder, copy, pulling, bucket, here):
     folder.publish(some_outlets())
     copy()
