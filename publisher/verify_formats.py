@@ -13,9 +13,16 @@ from publisher.times import parse_rfc3339
 
 
 def disagreements(manifest: Manifest, bodies: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
-    """Yield (file, what is wrong): with the manifest, and with the file that says the most."""
+    """Yield (file, what is wrong): with the manifest, and with the file that says the most.
+
+    A format of which a file is not at hand is left out.
+    """
     stated: dict[str, Stated] = {}
+    absent = {entry.path: b"" for entry in manifest.files if entry.path not in bodies}
+    incomplete = _by_format(absent).keys()
     for name, (form, files) in _by_format(bodies).items():
+        if name in incomplete:
+            continue
         try:
             stated[name] = form.read(files)
         except (ValueError, KeyError, TypeError) as error:
