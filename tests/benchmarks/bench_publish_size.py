@@ -43,8 +43,8 @@ CHANGED, ROUNDS = 600, 7
 EQUAL = ("NOT EQUAL", "all equal")
 _CHUNK = 500_000
 _SELL = (
-    "INSERT INTO entries SELECT max(position) + 1, max(position) + 1, 'sale', ?, ?, -1, ?,"
-    " '2020-02-07', 'bench', 'counter', '', 0, 0, NULL FROM entries"
+    "INSERT INTO entries SELECT n, n, 'sale', ?, ?, -1, ?, '2020-02-07', 'bench', 'counter', '', 0,"
+    " 0, NULL FROM (SELECT coalesce(max(position), 0) + 1 AS n FROM entries)"
 )
 
 
@@ -86,7 +86,8 @@ def _publishing(state: Path) -> Iterator[tuple[Publisher, Path]]:
 
 def _cycle(publisher: Publisher, ledger: Path) -> float:
     with closing(connect_writer(ledger)) as writer:
-        codes = [row[0] for row in writer.execute("SELECT code FROM outlets ORDER BY code")]
+        stocked = "SELECT outlet FROM balances WHERE product = ? AND pieces > 0 ORDER BY outlet"
+        codes = [row[0] for row in writer.execute(stocked, PRODUCTS[:1])]
         now_us = int(system_clock().timestamp() * 1e6)
         writer.execute("BEGIN")
         for code in codes[:: max(1, len(codes) // CHANGED)][:CHANGED]:
