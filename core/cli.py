@@ -30,7 +30,7 @@ COMMANDS: dict[str, Command | Group] = {
     "replay": Command("publisher.replay.cli:replay", "Turn real published series into a ledger."),
     "ledger": Command("core.storage.cli:ledger", "The ledger: recompute and compare."),
     "snapshot": Command("publisher.verify_cli:snapshot", "Published snapshots: verify them."),
-    "history": Command("publisher.history.cli:history", "Stock at any instant since the start."),
+    "history": Command("publisher.past.cli:history", "Stock at any instant since the start."),
     "audit": Command("publisher.verify_cli:audit", "The audit chain: verify it."),
     "db": Command("core.storage.cli:db", "The ledger's database: migrate it."),
     "demo": Group(

@@ -14,10 +14,10 @@ from click.testing import CliRunner, Result
 
 from core.cli import main
 from core.releases import load_public_key
-from publisher.history.backfill import backfill
 from publisher.history.checking import check_history
 from publisher.history.looking_back import Past
 from publisher.history.shelf import Shelf
+from publisher.past.backfill import backfill
 from publisher.replay.series import PRODUCTS, Moment, open_series
 
 ONE, TWO = "5901010058", "5901010076"

@@ -19,14 +19,14 @@ from core.releases import load_public_key
 from core.settings import Settings
 from core.storage import prepare
 from core.storage.feed import LedgerFeed
-from publisher.history.backfill import backfill
 from publisher.history.checking import check_history, history_against_ledger
 from publisher.history.looking_back import Past, told_until
 from publisher.history.shelf import LEDGER, NOTHING, Shelf
 from publisher.history.standing_still import caught_up
-from publisher.history.times_given import Day, Instant
-from publisher.history.weekdays import by_weekday
 from publisher.only_one import LOCK, only_one
+from publisher.past.backfill import backfill
+from publisher.past.times_given import Day, Instant
+from publisher.past.weekdays import by_weekday
 from publisher.replay.series import open_series
 from publisher.signing import PUBLIC_KEY, load_signing_key
 

@@ -1,0 +1,1 @@
+"""The past, asked for and added to by hand: ``maskmap history``."""
