@@ -75,8 +75,9 @@ def write(release: ReleaseData) -> list[Written]:
     """Write the file."""
     kept = _kept[release.cache] = _made(release)
     rows = len(kept.order)
-    times = {"valid_at": release.as_of, "published_at": release.published_at}
-    of_release = {name: pa.repeat(pa.scalar(at, INSTANT), rows) for name, at in times.items()}
+    # As the manifest and every other file say them: the same instant, to the second.
+    times = {"valid_at": release.valid_at, "published_at": release.published}
+    of_release = {name: pa.repeat(*_instants([at]), rows) for name, at in times.items()}
     table = pa.table({**kept.columns, **of_release})
     about = {
         "geo": msgspec.json.encode(_geo(table)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -60,6 +60,14 @@ def test_times_are_instants_and_those_that_are_missing_are_null() -> None:
     assert row["changed_at"] == datetime(2020, 2, 6, 8, 59, 58, tzinfo=TAIPEI)
     assert row["valid_at"] == datetime(2020, 2, 6, 9, 0, 3, tzinfo=TAIPEI)
     assert row["note"] == ""
+
+
+def test_its_times_are_those_of_every_other_file_to_the_second() -> None:
+    as_of = datetime(2020, 2, 6, 9, 0, 3, 74099, tzinfo=TAIPEI)
+    released = _table(a_record(), as_of=as_of, published_at=as_of + timedelta(seconds=1))
+    row = released.to_pylist()[0]
+    assert row["valid_at"] == as_of.replace(microsecond=0)
+    assert row["published_at"] == datetime(2020, 2, 6, 9, 0, 4, tzinfo=TAIPEI)
 
 
 def test_the_bounds_of_each_point_hold_it(rng) -> None:
