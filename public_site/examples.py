@@ -133,12 +133,20 @@ cat(nrow(masks), sum(masks[["成人口罩剩餘數"]]), "\\n")
 """
 
 _VERIFY = """\
-curl -s --remote-name-all {origin}/data/{current.json,current.json.sig,public-key.pem}
-head -n 1 current.json.sig | base64 -d > current.sig
-openssl pkeyutl -verify -pubin -inkey public-key.pem -rawin -in current.json -sigfile current.sig
+n=$(curl -s {origin}/data/current.json | grep -o '"sequence":[0-9]*' | cut -d: -f2)
+curl -s --remote-name-all {origin}/data/$n/{manifest.json,manifest.json.sig,maskdata.csv}
+curl -s --remote-name {origin}/data/public-key.pem
+base64 -d manifest.json.sig > manifest.sig
+openssl pkeyutl -verify -pubin -inkey public-key.pem -rawin -in manifest.json -sigfile manifest.sig
+grep -q $(sha256sum maskdata.csv | cut -c1-64) manifest.json && echo "maskdata.csv: as signed"
 """
 
-VERIFY = Example("verify", "sh", Text("驗證簽章", "Check the signature"), _VERIFY.rstrip())
+VERIFY = Example(
+    "verify",
+    "sh",
+    Text("驗證簽章與檔案", "Check the signature and a file"),
+    _VERIFY.rstrip(),
+)
 
 EXAMPLES = (
     Example(

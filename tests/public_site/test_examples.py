@@ -171,7 +171,16 @@ async def test_gdal_reads_what_qgis_reads(client, tmp_path):
     assert "Geometry: Point" in said and "code: String" in said and "adult_mask: Integer" in said
 
 
-async def test_the_signature_is_checked_by_openssl(client, tmp_path):
+async def test_a_signature_and_a_file_are_checked_by_openssl(client, tmp_path):
     needed("openssl")
     lines = await shown(client, "/data/policy", "verify")
-    assert "Signature Verified Successfully" in await run("bash", "-c", lines, cwd=tmp_path)
+    said = await run("bash", "-c", lines, cwd=tmp_path)
+    assert "Signature Verified Successfully" in said
+    assert said.endswith("maskdata.csv: as signed\n")
+
+
+async def test_a_file_of_another_release_is_not_as_signed(client, tmp_path):
+    needed("openssl")
+    fetch, check = (await shown(client, "/data/policy", "verify")).split("base64", 1)
+    torn = f"{fetch}echo >> maskdata.csv\nbase64{check}"
+    assert "as signed" not in await run("bash", "-c", torn, cwd=tmp_path, status=1)
