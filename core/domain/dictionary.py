@@ -61,7 +61,10 @@ FILES: Mapping[str, Text] = {
         "販售點的現況：數量、等級、販售狀態",
         "what changes all day of every outlet: numbers, levels, availability",
     ),
-    FEEDS: Text("上兩個檔案的目錄", "the list of these two files"),
+    FEEDS: Text(
+        "outlet_information.json 與 outlet_status.json 的目錄",
+        "where outlet_information.json and outlet_status.json are",
+    ),
     RESTOCKS: Text(
         "最新的到貨，閱讀器用（Atom）", "the newest arrivals of goods, for feed readers (Atom)"
     ),
@@ -703,8 +706,8 @@ MANIFEST: tuple[Field, ...] = (
     Field(
         "files",
         Text(
-            "各檔案：path、media_type、bytes、sha256、rows",
-            "each file: path, media_type, bytes, sha256, rows",
+            "各檔案：path、media_type、bytes、sha256、rows（列出幾個販售點）",
+            "each file: path, media_type, bytes, sha256, rows (how many outlets it lists)",
         ),
         Form("清單", "list", "array"),
         '[{"path": "maskdata.csv", …}]',

@@ -127,12 +127,14 @@ def _first(look: Look, reader: Reader) -> dict[str, object]:
 
 def _beside(request: web.Request, look: Look, there: Glance) -> dict[str, object]:
     """Return what stands in folders of the snapshot, and what stands beside the snapshots."""
-    towns = [e.path for e in look.view.manifest.files if e.path.startswith(BY_TOWN)]
+    folder = [e for e in look.view.manifest.files if e.path.startswith(BY_TOWN)]
+    towns = [entry for entry in folder if not entry.path.endswith(_PACKED)]
     document = f"{origin_of(request)}/data/{DATASET}"
     said = msgspec.json.decode(there.dataset) if there.dataset else None
     return {
         "restocks": any(e.path == RESTOCKS for e in look.view.manifest.files),
-        "towns": [path for path in towns if not path.endswith(_PACKED)],
+        "towns": len(towns),
+        "largest_town": max(towns, key=lambda entry: entry.rows).path if towns else "",
         "catalogue": [name for name in there.names if name != HISTORY_INDEX],
         "history_days": list(there.days.items())[:MOST_DAYS],
         "history_count": len(there.days),
@@ -162,7 +164,11 @@ def _dictionary(request: web.Request, look: Look, reader: Reader) -> dict[str, o
     return {
         "record": dictionary.RECORD,
         "also": dictionary.ALSO,
-        "tables": (("current.json", dictionary.CURRENT), ("manifest.json", dictionary.MANIFEST)),
+        "tables": (
+            ("daily/YYYY-MM-DD.csv", dictionary.DAILY),
+            ("current.json", dictionary.CURRENT),
+            ("manifest.json", dictionary.MANIFEST),
+        ),
         "file_words": dictionary.FILES,
     }
 

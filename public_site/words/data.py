@@ -27,7 +27,7 @@ WORDS: dict[str, Text] = {
     ),
     "file": Text("檔案", "File"),
     "what": Text("內容", "What it holds"),
-    "rows": Text("筆數", "Rows"),
+    "rows": Text("販售點", "Outlets"),
     "size": Text("大小", "Size"),
     "compressed": Text("壓縮後 {size}", "{size} compressed"),
     "addresses_2020": Text("2020 年程式使用的網址仍然有效：", "The addresses of 2020 still work:"),
@@ -37,9 +37,10 @@ WORDS: dict[str, Text] = {
     "restocks_title": Text("口罩到貨", "Arrivals of goods"),
     "towns_title": Text("一個鄉鎮市區一個檔案", "One file a town"),
     "towns_text": Text(
-        "{n} 個鄉鎮市區各有一個檔案，適合手機程式：只抓要的那一區，沒有變動的不會重寫。",
+        "{n} 個鄉鎮市區各有一個檔案，適合手機程式：只抓要的那一區，沒有變動的不會重寫。"
+        "檔名是 town_code，每個販售點都有這個欄位。",
         "One for each of {n} towns, made for apps on phones: fetch the town you show. A town in"
-        " which nothing changed keeps its file.",
+        " which nothing changed keeps its file. It is named by the town_code of its outlets.",
     ),
     "history_title": Text("歷史", "History"),
     "history_text": Text(
