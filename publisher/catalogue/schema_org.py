@@ -37,7 +37,7 @@ def dataset(said: Described) -> Node:
         "description": both(about.DESCRIPTION, "\n\n"),
         "identifier": about.IDENTIFIER,
         "inLanguage": [CHINESE, ENGLISH],
-        "keywords": [both(text) for text in about.KEYWORDS],
+        "keywords": [word for text in about.KEYWORDS for word in (text.zh, text.en)],
         "license": about.LICENCE_URL,
         "isAccessibleForFree": True,
         "isBasedOn": {"@type": "Dataset", **_source()},
