@@ -25,7 +25,7 @@ from public_site.sandbox import BASE_PATH
 
 routes = web.RouteTableDef()
 
-VERSION = "1.0.0"
+VERSION, API_ROOT = "1.0.0", "/api/v1"
 _FIVE_MINUTES = "public, max-age=300"
 # Used until the first snapshot says which products there are.
 OFFICIAL_PRODUCTS = ("adult_mask", "child_mask")
@@ -53,6 +53,12 @@ async def openapi(request: web.Request) -> web.Response:
         headers["Content-Encoding"] = "gzip"
         body = packed
     return web.Response(body=body, headers=headers, content_type=JSON, charset="utf-8")
+
+
+@routes.get(API_ROOT)
+async def root_of_the_api(request: web.Request) -> web.Response:
+    """Lead to the document: catalogues name this address as that of the service."""
+    raise web.HTTPSeeOther(f"../{OPENAPI_PATH.removeprefix('/')}")
 
 
 def paths_of(app: web.Application) -> set[str]:

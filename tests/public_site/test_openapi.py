@@ -25,7 +25,7 @@ PRODUCTS = ("adult_mask", "child_mask")
 # Answered, but no part of the interface: pages, what operators ask, our own files.
 NO_INTERFACE = re.compile(
     r"/(|apps|apps/.*|data|data/[a-z]+|healthz|readyz|metrics|outlets/\{code\}(/card)?|rules|status|offline|report"
-    r"|supply|static/.*|favicon\.ico|robots\.txt|sw\.js|manifest\.webmanifest|sandbox.*)"
+    r"|supply|api/v1|static/.*|favicon\.ico|robots\.txt|sw\.js|manifest\.webmanifest|sandbox.*)"
 )
 
 
@@ -63,6 +63,11 @@ async def test_every_route_of_the_interface_is_described_and_nothing_else(client
     paths = paths_of(client.app)
     expected = {path for path in paths if not NO_INTERFACE.fullmatch(path)}
     assert set(document["paths"]) == expected
+
+
+async def test_the_root_of_the_api_leads_to_it(client, document):
+    answer = await client.get("/api/v1")
+    assert answer.url.path == "/openapi.json" and await answer.json() == document
 
 
 async def test_it_is_known_by_its_tag_and_open_to_every_origin(client):
