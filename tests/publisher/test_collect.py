@@ -100,3 +100,19 @@ def test_a_ledger_restored_from_an_older_copy_is_read_anew(
     ledger.run("UPDATE balances SET pieces = 50")
     collector.collect(masks, NINE)
     assert collector.records[0].counts["adult_mask"] == 50
+
+
+def test_what_changed_is_read_in_as_many_steps_however_long_the_ledger_is(
+    ledger: LedgerFile, feed: LedgerFeed
+) -> None:
+    def steps_after(entries: int) -> int:
+        counted = []
+        for _ in range(entries):
+            ledger.move(ONE, "adult_mask", 1)
+        feed._connection.set_progress_handler(lambda: counted.append(1), 1)
+        feed.changes(feed.position() - 1)
+        return len(counted)
+
+    ledger.register(an_outlet(ONE))
+    short = steps_after(10)
+    assert steps_after(300) < short + 50
