@@ -83,7 +83,7 @@ def _weeks(product: Product, days: Sequence[Day], known: Sequence[date], reader:
     places = {day: index * width for index, day in enumerate(known)}
     return Weeks(
         name=product.name.in_language(reader.language),
-        finding=_finding(product, days, reader),
+        finding=_finding(product, days, len(known), reader),
         bars=[_bar(day, places[day.day], width, highest) for day in days],
         highest=highest,
         highest_x=round(places[best.day] + width / 2, 2),
@@ -105,15 +105,15 @@ def _bar(day: Day, x: float, width: float, highest: int) -> Bar:
     )
 
 
-def _finding(product: Product, days: Sequence[Day], reader: Reader) -> str:
-    """Say in words what the bars show."""
+def _finding(product: Product, days: Sequence[Day], known: int, reader: Reader) -> str:
+    """Say in words what the bars show; a day without a row had nothing."""
     with_goods = [day for day in days if day.had_stock]
     if not with_goods:
-        return reader.word("weeks_nothing", days=len(days))
+        return reader.word("weeks_nothing", days=known)
     mean = round(sum(day.sold for day in with_goods) / len(with_goods))
     return reader.word(
         "weeks_finding",
-        days=len(days),
+        days=known,
         goods=len(with_goods),
         pieces=f"{mean:,} {unit_of(product, mean, reader)}",
         out=sum(day.sold_out is not None for day in with_goods),

@@ -87,6 +87,14 @@ async def test_the_weeks_are_a_picture_named_by_its_finding_and_a_table(client):
     assert len(ids) == len(set(ids))
 
 
+async def test_days_without_a_row_had_nothing_and_count(folder, start):
+    folder.publish([an_outlet(adult=128, child=0)])
+    write_long(folder, {CODE: {"adult_mask": [[3, *SOLD_OUT_AT_TEN]]}})
+    client = await start()
+    await client.app[COURSES].poll()
+    assert "28 天裡 1 天有貨" in (await read(client, PAGE)).text
+
+
 async def test_text_mode_says_the_same_without_pictures(client):
     html = await (await client.get(f"{PAGE}?mode=text")).text()
     assert "10:00（4 天中 4 天）" in html
