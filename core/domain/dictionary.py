@@ -161,8 +161,11 @@ class Field:
 
 # The fields that outlet_information.json has; outlet_status.json has the others.
 _SELDOM_OTHER = frozenset(
-    "name kind phone phone_status address county_code county town_code town lon lat"
-    " coordinate_source coordinate_precision service_periods website".split()
+    (
+        *("name", "kind", "phone", "phone_status", "address"),
+        *("county_code", "county", "town_code", "town", "lon", "lat"),
+        *("coordinate_source", "coordinate_precision", "service_periods", "website"),
+    )
 )
 
 
