@@ -361,6 +361,13 @@ _GENERAL = {
         "請改用前一次之資料，並確認公鑰及下載來源。",
         "Keep using the last good data, and check the public key and where the files came from.",
     ),
+    "OBJECT_STORE_UNAVAILABLE": _refusal(
+        "物件儲存空間無法連線或拒絕存取，資料集暫時無法更新。",
+        "The object store does not answer, or refuses; the snapshots there are not renewed.",
+        "前一次之資料仍可使用；請維運人員檢查位址、金鑰與網路，恢復後會自動補上。",
+        "The last data stay in use; the operator checks address, keys and network, and what was"
+        " missed follows by itself.",
+    ),
     "ERROR": _refusal(
         "系統發生錯誤，請洽聯絡窗口。",
         "Something went wrong.",
