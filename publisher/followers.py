@@ -1,7 +1,7 @@
 """What keeps up with the releases: courses, history, catalogue, copies elsewhere.
 
-Each is told after every tick; none can hold up or spoil a release, which is there before. Whatever
-one fails at, the others are told too, and the tick counts as failed.
+Each is told after every look; none can hold up or spoil a release, which is there before. Whatever
+one fails at, the others are told too, and the fault is counted.
 """
 
 from __future__ import annotations
@@ -48,3 +48,10 @@ def keep_all_up(followers: Sequence[Follower], told: Told) -> None:
     with ExitStack() as stack:
         for follower in reversed(followers):
             stack.callback(follower.keep_up, told)
+
+
+def finish_all(followers: Sequence[Follower]) -> None:
+    """Let every follower do what it put off, in order; a fault is raised when all have."""
+    with ExitStack() as stack:
+        for follower in reversed(followers):
+            stack.callback(follower.finish)

@@ -7,7 +7,7 @@ if something changed, and otherwise says that it has looked.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -34,7 +34,7 @@ from publisher.catalogue.follower import Catalogue
 from publisher.collect import Collector, Positions
 from publisher.courses import Courses
 from publisher.current_link import CurrentLink
-from publisher.followers import Follower, Told, keep_all_up
+from publisher.followers import Follower, Told, finish_all, keep_all_up
 from publisher.history.background import History
 from publisher.manifest import Words, manifest_of, rules_in_force
 from publisher.mirror.follower import mirrors_of
@@ -51,6 +51,8 @@ from publisher.times import parse_rfc3339
 
 AT_LEAST_EVERY = timedelta(minutes=10)
 TIME_TO_SQUEEZE_S = 10.0
+Heard = Callable[[Manifest | None], object]
+"""Told of a look as soon as readers can know of it: with the release, or without one."""
 
 _log = get_logger(__name__)
 
@@ -153,13 +155,15 @@ class Publisher:
 
     def finish(self) -> None:
         """Let everything that follows do what it put off while ``publish`` was in a hurry."""
-        for follower in self.followers:
-            follower.finish()
+        finish_all(self.followers)
 
-    def tick(self, rules: Programme | Rules) -> Manifest | None:
+    def tick(
+        self, rules: Programme | Rules, heard: Heard = lambda manifest: None
+    ) -> Manifest | None:
         """Make a release if one is due, and return it; else renew the time of the last look.
 
-        The instant that names the release also says by which rules it is made.
+        The instant that names the release also says by which rules it is made. ``heard`` is told
+        before what follows the releases is; what that fails at is raised afterwards.
 
         Raises:
             Withheld: as ``publish``; nothing is renewed, so that readers see the age.
@@ -176,6 +180,7 @@ class Publisher:
             self._point_readers(standing, now)
         newest = manifest or standing.newest
         assert newest is not None
+        heard(manifest)
         told = self._told(now, positions, programme, newest, released=manifest is not None)
         keep_all_up(self.followers, told)
         return manifest

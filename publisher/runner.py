@@ -1,6 +1,7 @@
 """The publisher's loop: a tick whenever the schedule says so.
 
 An error in one tick is logged and counted; the last good release stays, and ages in public view.
+If only what follows the releases failed, the release is there, and the publisher is ready.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from core.domain.snapshot import Manifest
 from core.log import get_logger
 from core.rules_watch import Rules
 from publisher.metrics import Metrics
-from publisher.publishing import Publisher
+from publisher.publishing import Heard, Publisher
 from publisher.quality import Withheld
 from publisher.schedule import Schedule
 
@@ -33,6 +34,7 @@ class Runner:
     metrics: Metrics
     stopping: threading.Event = field(default_factory=threading.Event)
     failures: int = 0
+    _public: bool = False
 
     def run(self) -> None:
         """Tick at once, and then on schedule until stopped."""
@@ -50,31 +52,39 @@ class Runner:
             _log.error("alarm: release withheld", faults=fault.faults, failures=self.failures)
         except Exception:  # noqa: BLE001 - the outermost loop: anything is logged and counted
             self._failed()
-            _log.exception("alarm: nothing published", failures=self.failures)
+            what = "something does not keep up" if self._public else "nothing published"
+            _log.exception(f"alarm: {what}", failures=self.failures)
         else:
             self.failures = 0
-            self.metrics.good()
 
     def _failed(self, faults: Sequence[str] = ()) -> None:
         self.failures += 1
         self.metrics.failed(faults)
 
-    def report(self, tick: Callable[[Programme | Rules], Manifest | None]) -> Manifest | None:
-        """Tick, and log the release if there is one."""
-        began_s = time.process_time()
-        manifest = tick(self.rules)
-        if manifest is not None:
-            cpu_s = time.process_time() - began_s
-            self.metrics.released(manifest, cpu_s)
-            _log.info(
-                "released",
-                sequence=manifest.sequence,
-                as_of=manifest.as_of,
-                ledger_position=manifest.ledger_position,
-                outlets=manifest.counts["outlets"],
-                cpu_ms=round(cpu_s * 1000),
-            )
-        return manifest
+    def report(
+        self, tick: Callable[[Programme | Rules, Heard], Manifest | None]
+    ) -> Manifest | None:
+        """Tick, and log the release if there is one, before what follows it is told."""
+        self._public, began_s = False, time.process_time()
+
+        def heard(manifest: Manifest | None) -> None:
+            self._public = True
+            self.metrics.good()
+            if manifest is not None:
+                self._released(manifest, time.process_time() - began_s)
+
+        return tick(self.rules, heard)
+
+    def _released(self, manifest: Manifest, cpu_s: float) -> None:
+        self.metrics.released(manifest, cpu_s)
+        _log.info(
+            "released",
+            sequence=manifest.sequence,
+            as_of=manifest.as_of,
+            ledger_position=manifest.ledger_position,
+            outlets=manifest.counts["outlets"],
+            cpu_ms=round(cpu_s * 1000),
+        )
 
 
 def stop_on_signals() -> threading.Event:

@@ -8,8 +8,10 @@ import json
 import pytest
 
 from core.errors import Unavailable
+from core.log import configure_logging
 from publisher.health import serving
 from publisher.metrics import Leader, Metrics
+from publisher.publishing import Heard
 from publisher.quality import Withheld
 from publisher.runner import Runner
 from publisher.schedule import Regular
@@ -20,10 +22,14 @@ class Publisher:
 
     def __init__(self) -> None:
         self.fault: Exception | None = None
+        self.behind: Exception | None = None
 
-    def tick(self, programme: object) -> None:
+    def tick(self, programme: object, heard: Heard) -> None:
         if self.fault:
             raise self.fault
+        heard(None)
+        if self.behind:
+            raise self.behind
 
 
 def _get(address, path: str) -> tuple[int, str, str]:
@@ -52,6 +58,19 @@ def test_it_lives_at_once_and_is_ready_after_the_first_good_tick(masks) -> None:
         assert media_type.startswith("text/plain")
         assert "maskmap_publisher_failures_total 1.0" in text
         assert _get(address, "/etc/passwd")[0] == 404
+
+
+def test_it_stays_ready_where_only_what_follows_the_releases_fails(masks, capsys) -> None:
+    configure_logging("info", "publish")
+    publisher = Publisher()
+    publisher.behind = OSError("the history is damaged")
+    runner = Runner(publisher, masks, Regular(1), Metrics(1))  # type: ignore[arg-type]
+    with serving("127.0.0.1:0", runner.metrics) as address:
+        runner.tick_once()
+        assert _get(address, "/readyz")[0] == 200
+        assert "maskmap_publisher_failures_total 1.0" in _get(address, "/metrics")[2]
+    assert runner.failures == 1
+    assert "alarm: something does not keep up" in capsys.readouterr().err
 
 
 def test_a_withheld_release_is_named_with_its_faults_until_one_goes_out(masks) -> None:

@@ -13,8 +13,10 @@ from core.domain.snapshot import Manifest
 from core.rules_watch import RulesInUse
 from core.settings import Settings
 from publisher.health import answer
+from publisher.metrics import Metrics
 from publisher.publishing import Publisher, open_publisher
 from publisher.runner import Runner
+from publisher.schedule import Regular
 from tests.builders import SetClock
 from tests.core.rules_folders import FIRST, a_block, save, taipei
 
@@ -41,14 +43,11 @@ def test_a_release_names_the_rules_of_its_day_without_a_restart(
     publisher: Publisher, settings: Settings, clock: SetClock
 ) -> None:
     rules = RulesInUse(settings, clock)
-    runner = Runner(publisher, rules, every_s=30)
+    runner = Runner(publisher, rules, Regular(30), Metrics(30))
     runner.metrics.watch_rules(rules)
 
     def tick() -> Manifest | None:
-        runner.failures = 0
-        made = runner.report(publisher.tick)
-        runner.metrics.good()
-        return made
+        return runner.report(publisher.tick)
 
     first = tick()
     assert first is not None

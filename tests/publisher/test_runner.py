@@ -18,7 +18,7 @@ class Scripted:
         self.ends = list(ends)
         self.runner: Runner | None = None
 
-    def tick(self, programme: object) -> None:
+    def tick(self, programme: object, heard: object) -> None:
         end = self.ends.pop(0)
         if not self.ends:
             assert self.runner is not None
