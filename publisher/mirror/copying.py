@@ -15,10 +15,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from core.domain.snapshot import Current, release_folder
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.log import get_logger
 from core.object_store import Bucket
-from core.releases import CURRENT, SIGNATURE, read_manifest
+from core.releases import CURRENT, SIGNATURE, Untrusted, read_manifest
 from publisher.mirror import local
 from publisher.mirror.remote import Remote
 from publisher.release import is_reduced
@@ -116,7 +116,8 @@ class Copying:
     def _copy_beside(self, now: float, everything: bool) -> bool:
         """Copy the files beside the releases that changed, each no more often than it may be.
 
-        Return whether some were left for the next pass: a long history must not hold up readers.
+        Return whether some were left for the next pass: a long history must not hold up readers,
+        nor must a damaged file, of which the store keeps the last good one.
         """
         complete = local.complete_days(self._folder, self._key)
         for file in local.beside(self._folder):
@@ -125,7 +126,12 @@ class Copying:
                 continue
             if time.monotonic() - now > BESIDE_FOR_S and not everything:
                 return True
-            self._copy_file(file, complete)
+            try:
+                self._copy_file(file, complete)
+            except (NotFound, FileNotFoundError):
+                continue  # another has taken its place meanwhile: the next pass finds that
+            except Untrusted as error:
+                _log.error("alarm: damaged file not copied", file=file.path, reason=str(error))
             self._seen[file.path] = file.seen
             self._again_at[file.path] = now + file.bytes / REPLACED_BYTES_S
         return False

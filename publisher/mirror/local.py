@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -82,21 +83,22 @@ def beside(folder: Path) -> list[Beside]:
 
 
 def _walk(folder: Path, inside: str) -> Iterator[Beside]:
-    with os.scandir(folder) as places:
-        entries = {
-            place.name: place
-            for place in places
-            if not place.name.startswith(".") and not place.is_symlink()
-        }
+    entries: dict[str, os.DirEntry[str]] = {}
+    # What goes meanwhile, as the parts of a day do when it is over, is not there any more.
+    with suppress(FileNotFoundError), os.scandir(folder) as places:
+        for place in places:
+            if not place.name.startswith(".") and not place.is_symlink():
+                entries[place.name] = place
     for name, place in entries.items():
         path = f"{inside}{name}"
         if place.is_dir():
             if inside or not RELEASE_FOLDER.fullmatch(name):
                 yield from _walk(folder / name, f"{path}/")
         elif path.removesuffix(SIGNATURE) != CURRENT and not _is_signature(name, entries):
-            status = place.stat()
-            seen = (status.st_ino, status.st_size, status.st_mtime_ns)
-            yield Beside(path, status.st_size, seen, f"{name}{SIGNATURE}" in entries)
+            with suppress(FileNotFoundError):
+                status = place.stat()
+                seen = (status.st_ino, status.st_size, status.st_mtime_ns)
+                yield Beside(path, status.st_size, seen, f"{name}{SIGNATURE}" in entries)
 
 
 def _is_signature(name: str, entries: dict[str, os.DirEntry[str]]) -> bool:
@@ -107,7 +109,7 @@ def complete_days(folder: Path, key: Ed25519PublicKey) -> set[str]:
     """Return the paths of the history that will never change, as its index says."""
     try:
         index = read_history_index(folder, key)
-    except NotFound:
+    except (NotFound, Untrusted):
         return set()
     return {file.path for file in index.files if file.complete}
 

@@ -33,6 +33,7 @@ from core.releases import (
 from core.settings import Settings
 from publisher import retention
 from publisher.metrics import Metrics
+from publisher.mirror import local
 from publisher.mirror.copying import Copying
 from publisher.mirror.follower import Mirror
 from publisher.publishing import Publisher
@@ -144,6 +145,23 @@ def test_a_long_history_does_not_hold_up_the_newest_release(
     monkeypatch.undo()
     assert copying.copy() is False
     assert lying_there(bucket) == lying_in(folder)
+
+
+def test_a_file_beside_the_releases_that_is_damaged_or_gone_does_not_hold_up_readers(
+    folder, release, copying, bucket, signing_key, monkeypatch, capsys
+):
+    configure_logging("info")
+    release()
+    (folder / "notes.json").write_bytes(b"{}")
+    (folder / "notes.json.sig").write_bytes(b"AAAA\n")
+    there = local.beside
+    gone = local.Beside("history/part.parquet", 4, (1, 4, 1), signed=False)
+    monkeypatch.setattr(local, "beside", lambda folder: [gone, *there(folder)])
+    for _ in range(2):
+        copying.copy(everything=True)
+    assert newest_whole(bucket, signing_key.public_key()) == 1
+    assert "notes.json" not in lying_there(bucket)
+    assert capsys.readouterr().err.count("alarm: damaged file not copied") == 1
 
 
 class Cut(Exception):
