@@ -43,7 +43,7 @@ def backfill(
     """Write the history of a series; ``anew`` lets go of what was back-filled before.
 
     Raises:
-        Invalid: days of the series are there already, or follow the first day of the ledger.
+        Invalid: a series was back-filled before, or days of this one follow the ledger's first.
     """
     kept = [file for file in shelf.index.files if not (anew and file.source == BACKFILL)]
     _must_not_overlap(series, kept)
@@ -108,10 +108,12 @@ def _must_not_overlap(series: Series, kept: Iterable[HistoryFile]) -> None:
             f"the series reaches {days[-1]}, but the history of the ledger begins on {ledger[0]}:"
             " back-fill only what lies before, or name another folder with --into"
         )
-    there = sorted({file.day for file in kept if file.source == BACKFILL} & set(map(str, days)))
+    there = sorted({file.day for file in kept if file.source == BACKFILL})
     if there:
+        # The first day of another series would not follow from the last day of this one.
         raise Invalid(
-            f"{there[0]} to {there[-1]} were back-filled before: say --anew to replace all that was"
+            f"{there[0]} to {there[-1]} were back-filled before: say --anew to replace them, and"
+            " name the files of every day that is to stay, since they are one series"
         )
 
 

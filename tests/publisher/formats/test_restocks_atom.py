@@ -122,13 +122,19 @@ def test_the_products_of_one_intake_are_one_arrival(ledger: LedgerFile, feed) ->
     assert restocks.newest == (_came(act=1),)
 
 
-def test_sales_and_goods_taken_off_are_no_arrivals(ledger: LedgerFile, feed) -> None:
+def test_sales_goods_given_back_and_goods_taken_off_are_no_arrivals(
+    ledger: LedgerFile, feed
+) -> None:
     ledger.register(an_outlet())
     ledger.move("5901010058", "adult_mask", 200)
     ledger.move("5901010058", "adult_mask", -2)
     ledger.run(
         "INSERT INTO entries SELECT 3, 3, 'intake', outlet, product, -10, at, day, by,"
         " origin, note, 0, 0, NULL FROM entries WHERE position = 1"
+    )
+    ledger.run(
+        "INSERT INTO entries SELECT 4, 4, 'reversal', outlet, product, 2, at, day, by,"
+        " origin, note, 0, 0, NULL FROM entries WHERE position = 2"
     )
     restocks = Restocks()
     restocks.begin(feed)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
@@ -125,6 +127,12 @@ def test_what_cannot_be_done_says_what_can(run: Run, series: Path, tmp_path: Pat
     again = run("backfill", series, *into)
     assert again.exit_code == 1
     assert "2020-02-06 to 2020-02-07 were back-filled before: say --anew" in again.stderr
+    table = pq.read_table(series)
+    month_later = pc.add(table["source_ts"], pa.scalar(timedelta(days=30)))
+    pq.write_table(table.set_column(0, "source_ts", month_later), tmp_path / "later.parquet")
+    another = run("backfill", tmp_path / "later.parquet", *into)
+    assert another.exit_code == 1
+    assert "they are one series" in another.stderr
     assert run("backfill", series, "--anew", *into).exit_code == 0
     folder = ("--folder", tmp_path / "past")
     later = run("at", "2020-03-01", *folder)
