@@ -7,7 +7,6 @@ stays, and ages in public view.
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from core.domain.calendar import rfc3339
 from core.domain.geography import inside_taiwan
 from core.domain.outlets import valid_code
 from core.domain.snapshot import AVAILABILITIES, PHONE_HIDDEN, Manifest, OutletRecord
+from core.domain.text import TORN, UNREADABLE
 from core.errors import MaskmapError
 from core.log import get_logger
 from publisher.collect import Positions
@@ -25,8 +25,6 @@ from publisher.times import parse_rfc3339
 MOST_OUTLETS_LOST = 0.20
 MOST_PIECES = 1_000_000
 _FAULTS_SHOWN = 20
-_UNREADABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_TORN = re.compile(f"{_UNREADABLE.pattern}|\ufffd")
 _LISTED = ("name", "address", "phone", "county", "town")
 _TOLD = ("note", "sale_windows", "tickets", "availability_reason", "website")
 _log = get_logger(__name__)
@@ -168,7 +166,7 @@ def torn_texts(candidate: Candidate) -> Iterator[str]:
         listed = [getattr(record, name) for name in _LISTED]
         if not record.name.strip():
             yield f"{record.code} has no name"
-        if any(map(_TORN.search, listed)) or any(map(_UNREADABLE.search, _told(record))):
+        if any(map(TORN.search, listed)) or any(map(UNREADABLE.search, _told(record))):
             yield f"{record.code} has a text with damaged signs"
 
 

@@ -1,10 +1,14 @@
-"""Words in both languages side by side."""
+"""Words in both languages side by side, and what no text may hold."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 LANGUAGES = ("zh-TW", "en")
+# Signs that nobody writes: they come of damage, and no format has to carry them.
+UNREADABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+TORN = re.compile(f"{UNREADABLE.pattern}|\ufffd")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from datetime import datetime
 
 from core.domain.calendar import TAIPEI
 from core.domain.outlets import valid_code
+from core.domain.text import UNREADABLE
 from publisher.register.faults import BadCell
 
 PERIODS = 21
+_MOST_DIGITS = 9
 _AS_TEXT = "open the file with the code column as text, or fetch it again"
 _NUMBER_CODE = re.compile(r"[0-9]+\.[0-9]+|[0-9](\.[0-9]+)?[eE][+-]?[0-9]+")
 _OPEN_CLOSED = str.maketrans("OX", "NY")
@@ -35,6 +37,14 @@ def read_code(text: str) -> str:
     )
 
 
+def readable(text: str) -> str:
+    """Return a text as it stands; no release goes out with control characters in it."""
+    found = UNREADABLE.search(text)
+    if found:
+        raise BadCell(f"{text!r:.60} holds the control character {found[0]!r}; fetch it again")
+    return text
+
+
 def read_name(text: str) -> str:
     """Return a name as it stands; it may not be empty."""
     if not text.strip():
@@ -45,6 +55,8 @@ def read_name(text: str) -> str:
 def read_count(text: str, what: str) -> int:
     """Return a number of pieces: whole, zero or more, in plain digits."""
     if text.isascii() and text.isdigit():
+        if len(text) > _MOST_DIGITS:
+            raise BadCell(f"{what} has {len(text)} digits; nobody has so many pieces")
         return int(text)
     if not text.strip():
         raise BadCell(f"{what} is empty; an outlet without stock has 0")

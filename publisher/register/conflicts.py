@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from core.domain.addresses import parse_address
-from core.domain.geography import normalise_address
+from core.domain.geography import inside_taiwan, normalise_address
 from core.domain.outlets import kind_of
 from publisher.register.consensus import Place
 from publisher.register.records import RegisterFile
@@ -41,6 +41,17 @@ def place_conflicts(places: Mapping[str, Place]) -> Iterator[Conflict]:
             yield Conflict(
                 code, "coordinates", f"sources differ by {place.spread_m:.0f} m; {chosen}"
             )
+
+
+def points_abroad(files: Sequence[RegisterFile]) -> Iterator[Conflict]:
+    """Report the coordinates that lie outside Taiwan: nobody stands there."""
+    for file in files:
+        for row in file.rows:
+            for point in row.points:
+                if not inside_taiwan(point.lon, point.lat):
+                    where = f"{point.lon}, {point.lat}"
+                    detail = f"{point.source} has {where}, outside Taiwan; not taken"
+                    yield Conflict(row.code, "coordinates", detail)
 
 
 def _stacked(files: Sequence[RegisterFile], kind: ConflictKind) -> pd.DataFrame:

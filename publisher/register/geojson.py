@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def read_geojson(text: str, path: Path, faults: Faults) -> tuple[RegisterRow, ..
 def _features(text: str, path: Path) -> Sequence[object]:
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid(f"{path}: this is no whole JSON ({error}); fetch it again") from error
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or not features:
@@ -80,9 +81,14 @@ def _points(feature: object, collector: str) -> tuple[Point, ...]:
         return ()
     position = _object(feature, "geometry", "the feature").get("coordinates")
     match position:
-        case [int() | float() as lon, int() | float() as lat, *_]:
+        case [int() | float() as lon, int() | float() as lat, *_] if _numbers(lon, lat):
             return (Point(collector, *cells.checked_point(float(lon), float(lat))),)
     raise BadCell(f"geometry is no point with [longitude, latitude]: {position!r:.60}")
+
+
+def _numbers(*values: float) -> bool:
+    """Tell numbers from true and false, and from those that no float holds."""
+    return all(not isinstance(value, bool) and abs(value) <= sys.float_info.max for value in values)
 
 
 def _object(container: object, name: str, of: str) -> Mapping[str, object]:
@@ -99,7 +105,7 @@ def _text(properties: Mapping[str, object], name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise BadCell(f"{name} is {value!r}, not text in quotes")
-    return value
+    return cells.readable(value)
 
 
 def _check_count(properties: Mapping[str, object], name: str) -> None:

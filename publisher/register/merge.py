@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import pandas as pd
 from msgspec.structs import replace
 
-from core.domain.geography import town_of_code
+from core.domain.geography import inside_taiwan, town_of_code
 from core.domain.outlets import Outlet, kind_of
+from core.domain.text import TORN
 from publisher.register.building import (
     at_place,
     in_town,
@@ -22,7 +23,12 @@ from publisher.register.building import (
     own_point,
     towns_of_places,
 )
-from publisher.register.conflicts import Conflict, list_conflicts, place_conflicts
+from publisher.register.conflicts import (
+    Conflict,
+    list_conflicts,
+    place_conflicts,
+    points_abroad,
+)
 from publisher.register.consensus import CORRECTION, add_evidence, places
 from publisher.register.records import Point, RegisterFile
 
@@ -53,20 +59,30 @@ def merge_registers(
     named = {
         code: named_town(row["address"], row["county"], row["town"]) for code, row in texts.items()
     }
-    chosen = places(evidence, {code: town or town_of_code(code) for code, town in named.items()})
+    found = places(evidence, {code: town or town_of_code(code) for code, town in named.items()})
+    # One place abroad would withhold every release of the nation.
+    chosen = {code: place for code, place in found.items() if inside_taiwan(place.lon, place.lat)}
     unnamed = {code: texts[code]["address"] for code, town in named.items() if town is None}
     stands_in = towns_of_places(chosen, unnamed)
     towns = {
         code: town or stands_in.get(code) or town_of_code(code) for code, town in named.items()
     }
-    refused = {code: "no list gives it a name" for code, row in texts.items() if not row["name"]}
+    refused = {code: reason for code, row in texts.items() if (reason := _unfit(row))}
     outlets = tuple(
         in_town(at_place(_outlet(code, row, known.get(code)), chosen.get(code)), towns[code])
         for code, row in texts.items()
         if code not in refused
     )
-    conflicts = (*list_conflicts(files), *place_conflicts(chosen))
+    conflicts = (*list_conflicts(files), *place_conflicts(chosen), *points_abroad(files))
     return Merge(outlets, evidence, conflicts, refused)
+
+
+def _unfit(row: Mapping[str, str]) -> str:
+    """Say why no release could carry an outlet with these texts; empty where it can."""
+    if not row["name"]:
+        return "no list gives it a name"
+    torn = [name for name in ("name", "address", "phone") if TORN.search(row[name])]
+    return f"its {torn[0]} has lost characters (U+FFFD): fetch the list again" if torn else ""
 
 
 def merged_texts(

@@ -65,7 +65,7 @@ def _all_rows(
     rows = []
     for line, row in table.rows:
         try:
-            record = read(line, row)
+            record = read(line, [*map(cells.readable, row)])
             first = first_lines.setdefault(record.code, line)
             if first != line:
                 raise BadCell(f"code {record.code} stands on line {first} already; keep one row")

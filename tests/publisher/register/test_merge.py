@@ -131,6 +131,25 @@ def test_an_outlet_that_no_list_names_is_refused_and_the_others_are_not():
     assert only(merge).code == "5901010002"
 
 
+def test_an_outlet_whose_only_name_has_lost_characters_is_refused_and_no_other():
+    lists = a_list("mask", a_row(name="健\ufffd藥局"), a_row("5901010002", name="福民藥局"))
+    merge = merged(lists)
+    assert merge.refused == {CODE: "its name has lost characters (U+FFFD): fetch the list again"}
+    assert only(merge).code == "5901010002"
+    assert not merged(lists, a_list("base", a_row(name="健安藥局"))).refused
+
+
+def test_a_place_outside_taiwan_is_told_and_not_taken():
+    texts = {"name": "健安藥局", "address": "臺北市松山區民生路1號"}
+    merge = merged(a_list("coordinates", a_row(**texts, points=(Point("kai", 0.0, 0.0),))))
+    assert only(merge) == outlet_of(CODE, *texts.values())
+    (told,) = merge.conflicts
+    assert (told.kind, told.detail) == (
+        "coordinates",
+        "kai has 0.0, 0.0, outside Taiwan; not taken",
+    )
+
+
 def test_conflicts_of_name_address_place_and_presence_are_reported():
     left = a_list(
         "base",

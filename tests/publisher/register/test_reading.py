@@ -205,6 +205,8 @@ def a_feature(**changed: object) -> dict[str, object]:
         (FIRST.replace("5901010001", "５９０１０１０００１"), "not ten characters"),
         (FIRST.replace("5901010001", ""), "the code is empty"),
         (FIRST.replace("健安藥局", " "), "the name is empty"),
+        (FIRST.replace("健安藥局", "健\x1b[31m安"), "the control character '\\x1b'"),
+        (FIRST.replace("128", "9" * 5000), "the adult count has 5000 digits"),
         (FIRST.replace("128", "-1"), "the adult count -1 is negative"),
         (FIRST.replace("128", "128.0"), "'128.0' is not a whole number"),
         (FIRST.replace("128", "１２８"), "not a whole number"),
@@ -313,6 +315,10 @@ def test_bad_coordinates_and_opening_hours_are_refused(a_file, cells, reason):
         (a_feature(mask_adult=-3), "negative"),
         (a_feature(mask_adult=3.5), "not a whole number"),
         (a_feature() | {"geometry": {"type": "Point", "coordinates": ["1", "2"]}}, "no point"),
+        (a_feature() | {"geometry": {"coordinates": [True, False]}}, "no point"),
+        (a_feature() | {"geometry": {"coordinates": [10**400, 25]}}, "no point"),
+        (a_feature(name="健\ud800安"), "the control character '\\ud800'"),
+        (a_feature(address="\x00"), "the control character '\\x00'"),
         ({"type": "Feature"}, "has no properties"),
         (a_feature(id="5901010009"), "feature 1 already"),
     ],
@@ -324,7 +330,9 @@ def test_a_bad_feature_refuses_the_geojson(a_file, feature, reason):
     assert reason in message
 
 
-@pytest.mark.parametrize("text", ['{"features": [', "[]", '{"features": []}', '{"a": 1}'])
+@pytest.mark.parametrize(
+    "text", ['{"features": [', "[" * 100_000, "[]", '{"features": []}', '{"a": 1}']
+)
 def test_json_that_is_torn_or_no_collection_is_refused(a_file, text):
     refusal(a_file(text))
 
