@@ -33,8 +33,16 @@ _SAYS_NO = (
     GeocoderQuotaExceeded,
     HostNotAllowed,
 )
-# Junk makes geopy's readers stumble; its Location refuses a latitude above 90.
-_FAULTS = (GeocoderServiceError, AttributeError, LookupError, TypeError, ValueError)
+# Junk makes geopy's readers stumble, or cannot be kept; its Location refuses a latitude above 90.
+_FAULTS = (
+    GeocoderServiceError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 class Link(Protocol):
@@ -100,12 +108,12 @@ class Service:
     async def _answer(self, query: str) -> Location | None:
         self.questions += 1
         try:
-            location: Location | None = await self.ask(query)
+            location = self.cache.keep(query, self.key, await self.ask(query)).location
         except _FAULTS as fault:
             self._note(fault)
             return None
         self._in_a_row = 0
-        return self.cache.keep(query, self.key, location).location
+        return location
 
     def _note(self, fault: Exception) -> None:
         """Count a fault; leave the service where the next question would fail too."""

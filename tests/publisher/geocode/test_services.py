@@ -276,6 +276,8 @@ async def test_an_address_without_a_road_is_not_sent(serve, tmp_path):
         [3],
         3,
         b"[" * 100_000,
+        b'[{"lat": 25, "lon": ' + b"9" * 400 + b', "display_name": "far"}]',
+        b'[{"lat": 25, "lon": 121.5, "display_name": "\\ud800"}]',
         b"\xff\xfe",
     ],
 )
