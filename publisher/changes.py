@@ -7,16 +7,17 @@ after a restart those of the file that it left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from core.domain.snapshot import Manifest
 from core.errors import NotFound
 from core.log import get_logger
 from core.releases import CHANGES, Untrusted, read_file, read_manifest_of
-from publisher.formats import ndjson
+from publisher.formats import geojson, ndjson
 from publisher.recovery import Standing
 
 PATH = CHANGES
@@ -94,6 +95,11 @@ class Memory:
             objects = dict.fromkeys(self._read(newest.sequence) or (), b"")
         return objects or {}
 
+    def _codes(self, manifest: Manifest) -> Iterable[str]:
+        """Return who is in a release of an older maskmap, which wrote no such lines."""
+        body = read_file(self._folder, manifest, geojson.PATH)
+        return geojson.read({geojson.PATH: body}).names
+
     def keep(self, manifest_sha256: str, objects: Objects) -> None:
         """Remember what a release says that is on the disk."""
         self._manifest, self._objects = manifest_sha256, objects
@@ -102,6 +108,8 @@ class Memory:
         """Return what a release on the disk says; None where it cannot be trusted or read."""
         try:
             manifest, _ = read_manifest_of(self._folder, sequence, self._public_key)
+            if all(entry.path != ndjson.PATH for entry in manifest.files):
+                return dict.fromkeys(self._codes(manifest), b"")
             return ndjson.objects_of(read_file(self._folder, manifest, ndjson.PATH))
         except (NotFound, Untrusted, ValueError) as error:
             _log.error("alarm: a release cannot be read", sequence=sequence, reason=str(error))

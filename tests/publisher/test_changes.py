@@ -15,7 +15,7 @@ from core.domain.programme import Levels, Programme
 from core.domain.snapshot import Manifest
 from core.releases import read_file, read_manifest_of
 from public_site.view import Release, build_view
-from publisher import changes
+from publisher import changes, release_files
 from publisher.changes import read, removal
 from publisher.formats import geojson, ndjson
 from publisher.publishing import Publisher
@@ -260,6 +260,23 @@ def test_after_a_release_that_cannot_be_read_every_outlet_is_told_and_the_lost_o
     assert {c for c, said in reader.told(3).items() if said is None} == {TWO}
     assert followed(reader, reader.objects(1), 3) == reader.objects(3)
     assert len(reader.told(3)) == 13
+
+
+def test_after_a_release_of_an_older_maskmap_every_outlet_is_told_and_who_left_since_removed(
+    open_shop, begin: Begin, masks, reader: Reader, clock: HandClock, monkeypatch, capsys
+) -> None:
+    open_shop.register(*(an_outlet(f"59010200{n:02d}") for n in range(10)))
+    older = [form for form in release_files.all_formats() if form is not ndjson]
+    monkeypatch.setattr(release_files, "all_formats", lambda: older)
+    begin().publish(clock.now, masks)
+    monkeypatch.undo()
+    clock.forward(seconds=1)
+    open_shop.register(an_outlet(TWO, test=True))
+    begin().tick(masks)
+    told = reader.told(2)
+    assert {code for code, said in told.items() if said is None} == {TWO}
+    assert told.keys() - {TWO} == reader.objects(2).keys()
+    assert "alarm" not in capsys.readouterr().err
 
 
 def test_where_every_release_is_lost_but_the_log_every_outlet_is_told(

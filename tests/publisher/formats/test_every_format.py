@@ -90,6 +90,9 @@ def test_a_release_made_of_kept_fragments_is_the_same_as_one_made_anew(
         if step % 7 == 5:
             records.append(a_record(f"99{step:08d}"))
         kept = _with_arrivals(records, cache=cache, sequence=step)
+        if rng.random() < 0.3:
+            kept.towns()  # A release that failed before this format was written.
+            continue
         anew = _with_arrivals(records, sequence=step)
         assert bodies_of(form, kept) == bodies_of(form, anew)
 
