@@ -12,6 +12,7 @@ import binascii
 import contextlib
 import hashlib
 import re
+import stat
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -264,7 +265,10 @@ def _refuse_unsafe(path: str) -> None:
 
 
 def _read(path: Path) -> bytes:
+    """Read a file; in a stranger's folder its name may be a folder's, or a pipe's without end."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise Untrusted(f"{path} is no file")
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise NotFound(f"{path} is missing") from None

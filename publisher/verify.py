@@ -282,10 +282,11 @@ def _rules(manifest: Manifest) -> Iterator[str]:
 
 
 def _strays(folder: Folder, found: Found) -> Iterator[str]:
-    """Yield files of a release that its manifest does not name."""
+    """Yield files of a release that its manifest does not name, and links of any kind."""
     inside = folder.path / release_folder(found.manifest.sequence)
     named = {entry.path for entry in found.manifest.files} | {MANIFEST, MANIFEST + SIGNATURE}
     for place in sorted(inside.rglob("*")):
         name = place.relative_to(inside).as_posix()
-        if place.is_file() and name not in named:
+        # A link may lead out of the folder: no web server should be given any.
+        if place.is_symlink() or (place.is_file() and name not in named):
             yield name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import random
 import shutil
 from collections.abc import Callable
@@ -219,6 +220,21 @@ def test_releases_signed_by_another_key_are_not_trusted(published: Path, faults,
 def test_a_file_that_no_manifest_names_is_found(published: Path, faults) -> None:
     (published / "0000000003" / "extra.csv").write_bytes(b"")
     assert faults() == [Fault("0000000003/extra.csv", "no manifest names it")]
+
+
+def test_a_link_in_a_release_is_found_wherever_it_leads(published: Path, faults) -> None:
+    (published / "0000000003" / "elsewhere").symlink_to("/")
+    assert faults() == [Fault("0000000003/elsewhere", "no manifest names it")]
+
+
+@pytest.mark.parametrize("name", ["current.json", "0000000003/manifest.json"])
+@pytest.mark.parametrize(
+    "kind", [Path.mkdir, os.mkfifo, lambda place: place.symlink_to("/dev/zero")]
+)
+def test_what_is_no_file_is_named_and_not_read(published: Path, faults, name, kind) -> None:
+    (published / name).unlink()
+    kind(published / name)
+    assert any(f.where == name and f.what.endswith("is no file") for f in faults())
 
 
 def test_a_line_of_the_log_that_was_changed_is_found(published: Path, faults) -> None:
