@@ -259,6 +259,15 @@ def test_what_is_half_written_or_no_file_is_not_there(web, folder):
         assert b"half" not in body and b"secret" not in body
 
 
+def test_a_link_that_leads_to_somebody_elses_file_is_not_followed(web, folder):
+    link = folder / "elsewhere.csv"
+    link.symlink_to("/etc/hostname")
+    if os.geteuid() == 0:
+        os.lchown(link, 65534, 65534)
+    assert web.ask("/data/elsewhere.csv")[0].status == 404
+    assert web.ask("/data/maskdata.csv")[0].status == 200
+
+
 def test_releases_published_meanwhile_are_never_torn(web, release, newest):
     stop, seen, faults = threading.Event(), set(), []
     known = {newest().sequence: newest()}
