@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 
 import click
@@ -64,6 +65,8 @@ def publish(
 
 
 def _schedule(every_s: float, align: bool) -> Schedule:
+    if math.isnan(every_s):
+        raise click.UsageError("--every is a number of seconds, such as 30")
     try:
         return Aligned(every_s) if align else Regular(every_s)
     except Invalid as error:

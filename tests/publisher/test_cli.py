@@ -82,6 +82,11 @@ def test_an_interval_that_cannot_be_aligned_is_a_usage_error(
     assert list(state.iterdir()) == []
 
 
+def test_an_interval_that_is_no_number_is_a_usage_error(state: Path) -> None:
+    result = _maskmap("publish", "--every", "nan", "--state", state)
+    assert (result.exit_code, "such as 30" in result.stderr) == (2, True)
+
+
 def test_aligning_is_a_setting_too_and_the_option_overrides_it(state: Path) -> None:
     env = {"MASKMAP_PUBLISH_ALIGN": "1", "MASKMAP_PUBLISH_EVERY": "7"}
     for option, status in ((), 2), (("--no-align",), 0):
