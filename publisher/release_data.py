@@ -41,9 +41,6 @@ WHAT_ELSE = (
 OBJECT = "object"
 # Of more outlets than these nothing but the objects is kept: memory is dearer than making anew.
 MOST_KEPT = 100_000
-# What is the same for every outlet of a release, and so is no change of any.
-OF_RELEASE = frozenset({"valid_at", "published_at"})
-
 
 _SOURCE = ("coordinate_source", "coordinate_precision")
 _DECIMALS = 6

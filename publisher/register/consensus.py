@@ -67,14 +67,6 @@ def add_evidence(evidence: pd.DataFrame, points: Sequence[tuple[str, Point]]) ->
     return told.drop_duplicates(["code", "source"], keep="last", ignore_index=True)
 
 
-def points_by_code(evidence: pd.DataFrame) -> dict[str, list[Point]]:
-    """Gather the points of each outlet, in the order in which they were told."""
-    points: dict[str, list[Point]] = {}
-    for code, *point in evidence[COLUMNS].itertuples(index=False, name=None):
-        points.setdefault(code, []).append(Point(*point))
-    return points
-
-
 def places(evidence: pd.DataFrame, towns: Mapping[str, Town | None]) -> dict[str, Place]:
     """Choose the place of each outlet in ``towns``; its town breaks ties of doubt.
 
