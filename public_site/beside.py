@@ -24,8 +24,9 @@ from core.releases import (
     read_history_index,
     read_listed,
     read_signed,
+    sha256_hex,
 )
-from public_site.answers import BRIEFLY, FOR_EVER, codings
+from public_site.answers import BRIEFLY, FOR_EVER, codings, gzipped
 from public_site.bounded import BoundedCache
 from public_site.fingerprint import Fingerprint, fingerprint
 from public_site.sending import Download, send, whole
@@ -51,6 +52,7 @@ class Verified(NamedTuple):
 
     seen: Fingerprint
     body: bytes
+    packed: bytes
     signature: bytes
 
 
@@ -86,7 +88,8 @@ class Beside:
         kept = self._signed.get(name)
         if kept is None or kept.seen != seen:
             body, signature = read_signed(path, self._snapshots.public_key())
-            kept = self._signed[name] = Verified(seen, body, signature + b"\n")
+            kept = Verified(seen, body, gzipped(body), signature + b"\n")
+            self._signed[name] = kept
         return kept
 
     def glance(self) -> Glance:
@@ -143,7 +146,10 @@ async def read_beside(request: web.Request, name: str) -> web.StreamResponse:
         raise NotFound(f"{plain} has not been published yet", code="FILE_UNKNOWN") from None
     if name != plain:
         return send(request, whole(found.signature, _TEXT), BRIEFLY, {})
-    return send(request, whole(found.body, BESIDE[name]), BRIEFLY, {})
+    if hdrs.RANGE in request.headers or "gzip" not in _codings(request):
+        return send(request, whole(found.body, BESIDE[name]), BRIEFLY, {})
+    tag = f'"{sha256_hex(found.packed)}"'
+    return send(request, Download(found.packed, BESIDE[name], tag, "gzip"), BRIEFLY, {})
 
 
 @routes.get(f"/data/{HISTORY_INDEX}")

@@ -145,7 +145,7 @@ WORDS: dict[str, Text] = {
     "polling_title": Text("多久抓一次", "How often to ask"),
     "polling_ttl": Text(
         "不要比 ttl_s（目前 {ttl} 秒）更頻繁：在那之前不會有新的數量。",
-        "Not faster than ttl_s, now {ttl} seconds: there is nothing new before.",
+        "Not faster than ttl_s (now {ttl} s): there is nothing new before.",
     ),
     "polling_tag": Text(
         "帶上 ETag（If-None-Match）：沒有變動只花一個 304。",

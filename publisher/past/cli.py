@@ -149,7 +149,10 @@ def days(
         return
     rows = [row for table in shown for row in table.to_pylist()]
     if not rows:
-        raise NotFound("no day that is over has such an outlet; today's numbers: history at")
+        raise NotFound(
+            "no day that is over fits (a roll-up comes after its midnight); today's numbers:"
+            " maskmap history at"
+        )
     _print_rows(rows, as_json)
 
 

@@ -60,13 +60,17 @@ def put_history(folder: Folder, files: dict[str, bytes], complete: bool = True) 
 )
 async def test_a_signed_file_is_served_with_its_signature(client, folder, name, media_type):
     body = put_signed(folder, name, b'{"files":[]}')
-    answer = await client.get(f"/data/{name}")
+    packed = await client.get(f"/data/{name}", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert await packed.read() == body
+    answer = await client.get(f"/data/{name}", headers=PLAIN)
     assert answer.status == 200
     assert await answer.read() == body
     assert answer.headers["Content-Type"] == media_type
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["ETag"] == f'"{sha256_hex(body)}"'
-    again = await client.get(f"/data/{name}", headers={"If-None-Match": answer.headers["ETag"]})
+    known = {**PLAIN, "If-None-Match": answer.headers["ETag"]}
+    again = await client.get(f"/data/{name}", headers=known)
     assert again.status == 304
     signature = await client.get(f"/data/{name}.sig")
     assert (await signature.text()).strip() == sign(folder.key, body)
