@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.releases import SIGNATURE, is_signed, load_public_key
 from publisher import durable
 
@@ -98,3 +98,15 @@ def _read(path: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise Invalid(f"{path} is not an Ed25519 private key")
     return key
+
+
+def trusted_key(path: Path) -> Ed25519PublicKey:
+    """Read the public key that somebody verifies with.
+
+    Raises:
+        NotFound: there is no such file; says how to name another.
+        Invalid: it is no public key.
+    """
+    if not path.exists():
+        raise NotFound(f"{path} is missing: name the public key that you trust with --key FILE")
+    return load_public_key(path)

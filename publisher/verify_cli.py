@@ -21,7 +21,6 @@ from core.releases import (
     COURSES,
     Untrusted,
     course_days,
-    load_public_key,
     read_course,
     read_file,
 )
@@ -33,7 +32,7 @@ from publisher.history.checking import history_against_ledger
 from publisher.mirror.fetching import fetched
 from publisher.recovery import sequences
 from publisher.release_log import LOG, read_log
-from publisher.signing import PUBLIC_KEY
+from publisher.signing import PUBLIC_KEY, trusted_key
 from publisher.verify import Fault, Folder, Found, check_folder, check_release, open_folder
 from publisher.verify_courses import course_against_ledger
 from publisher.verify_formats import against_ledger
@@ -87,7 +86,7 @@ def verify_snapshots(
     if store:
         place = ctx.with_resource(fetched(settings))
     trusted = key or (place / PUBLIC_KEY if use_folder_key else settings.public_key_file)
-    opened = open_folder(place, load_public_key(trusted))
+    opened = open_folder(place, trusted_key(trusted))
     if store:  # whole there is what was the newest when its turn came
         opened = replace(opened, must_be_whole={opened.releases[-1].manifest.sequence})
     faults = list(check_folder(opened))

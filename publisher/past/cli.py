@@ -15,7 +15,6 @@ from tqdm import tqdm
 
 from core.domain.calendar import rfc3339
 from core.errors import NotFound
-from core.releases import load_public_key
 from core.settings import Settings
 from core.storage import prepare
 from core.storage.feed import LedgerFeed
@@ -28,7 +27,7 @@ from publisher.past.backfill import backfill
 from publisher.past.times_given import Day, Instant
 from publisher.past.weekdays import by_weekday
 from publisher.replay.series import open_series
-from publisher.signing import PUBLIC_KEY, load_signing_key
+from publisher.signing import PUBLIC_KEY, load_signing_key, trusted_key
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILLING = "backfill.lock"
@@ -262,7 +261,7 @@ def fill_back(
 
 
 def _past(settings: Settings, folder: Path | None, key: Path | None) -> Past:
-    trusted = load_public_key(key or settings.public_key_file)
+    trusted = trusted_key(key or settings.public_key_file)
     return Past(folder or settings.snapshots_folder, trusted)
 
 
