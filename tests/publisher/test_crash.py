@@ -275,3 +275,31 @@ def test_a_restart_remembers_what_is_to_go_a_day_after_it_was_published(
     begin().tick(masks)
     assert sequences(folder)[-1] > 4
     assert faults(folder, signing_key.public_key()) == []
+
+
+def test_a_release_is_signed_when_all_its_files_are_on_the_disk(
+    begun: LedgerFile, begin, masks, folder: Path, signing_key, clock: HandClock, monkeypatch
+) -> None:
+    synced: set[str] = set()
+    unsynced: list[str] = []
+    fsync, opened = os.fsync, os.open
+
+    def sync(handle: int) -> None:
+        fsync(handle)
+        synced.add(os.readlink(f"/proc/self/fd/{handle}"))
+
+    def open_file(path: str | Path, *args: int, **options: int) -> int:
+        if Path(path).name == "manifest.json.sig":
+            files = [place for place in Path(path).parent.rglob("*") if place.is_file()]
+            assert files
+            unsynced.extend(place.name for place in files if str(place) not in synced)
+        return opened(path, *args, **options)
+
+    publisher = begin()
+    clock.forward(seconds=1)
+    begun.move(ONE, "adult_mask", 1)
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(os, "open", open_file)
+    publisher.tick(masks)
+    assert unsynced == []
+    assert any("/by-town/" in place for place in synced)
