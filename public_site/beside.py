@@ -129,7 +129,11 @@ class Beside:
     def _index(self) -> Mapping[str, HistoryFile]:
         known = self._signed.get(HISTORY_INDEX)
         if self.signed(HISTORY_INDEX) is not known or not self._listed:
-            index = read_history_index(self._snapshots.folder, self._snapshots.public_key())
+            try:
+                index = read_history_index(self._snapshots.folder, self._snapshots.public_key())
+            except (NotFound, Untrusted):
+                self._signed.pop(HISTORY_INDEX, None)  # so that it is read again
+                raise
             self._listed = {file.path: file for file in index.files}
         return self._listed
 

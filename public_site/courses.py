@@ -134,8 +134,11 @@ class Courses:
             self.version += 1
         except (NotFound, FileNotFoundError):
             pass
-        except (MaskmapError, OSError) as error:
+        except MaskmapError as error:
             log.warning("the last weeks are refused", error=str(error))
+        except OSError as error:
+            log.warning("the last weeks cannot be read now", error=str(error))
+            self._seen_long = ()
 
     def _read(self, days: list[date]) -> dict[date, DayCourse]:
         good: dict[date, DayCourse] = {}
