@@ -109,7 +109,7 @@ async def test_whom_to_ask_is_told_or_said_to_be_unknown(folder, start, contact,
 
 async def test_polling_advice_names_the_interval_of_the_snapshot(client):
     text = (await read(client, "/data/policy?lang=en")).text
-    for words in ("30 seconds", "If-None-Match", "/api/v1/changes", "Retry-After", "/api/v2"):
+    for words in ("(now 30 s)", "If-None-Match", "/api/v1/changes", "Retry-After", "/api/v2"):
         assert words in text
 
 
