@@ -225,7 +225,7 @@ def test_the_words_of_the_newest_release_can_be_recomputed_and_a_lie_is_named(
     assert not words_can_be_recomputed(first, feed)
     bodies = {entry.path: read_file(folder, last, entry.path) for entry in last.files}
     assert list(words_against_state(last, bodies, feed)) == []
-    lying = bodies | {"outlets.geojson": bodies["outlets.geojson"].replace(b"sold_out", b"buyable")}
+    lying = bodies | {"outlets.ndjson": bodies["outlets.ndjson"].replace(b"sold_out", b"buyable")}
     assert list(words_against_state(last, lying, feed)) == [
         f"{ONE} availability: published 'buyable', stored 'sold_out'"
     ]

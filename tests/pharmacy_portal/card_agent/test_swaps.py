@@ -83,4 +83,6 @@ def test_a_reading_is_wholly_one_persons_however_fast_the_cards_change(
             read += 1
     print(f"{SWAPS} cards: {read} readings, refused {refused}")
     assert read > SWAPS / 4
-    assert set(refused) <= {"no_card", "card_removed", "card_busy", "card_mute", "card_fault"}
+    # Parts of two cards fit no record: they are refused as such, and never read.
+    known = {"no_card", "card_removed", "card_busy", "card_mute", "card_fault", "bad_data"}
+    assert set(refused) <= known
