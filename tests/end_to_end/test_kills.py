@@ -191,7 +191,7 @@ def sales_in_ledger(demo: Demo, outlets: set[str]) -> set[int]:
 
 
 def test_programs_killed_at_random_moments_lose_no_sale_and_the_site_goes_on(demo, rng):
-    survive(demo, rng, rounds=6)
+    survive(demo, rng, rounds=4)
 
 
 @pytest.mark.soak

@@ -139,7 +139,7 @@ def full_disk(
 def test_a_disk_that_fills_up_stops_releases_until_there_is_room(
     small_disk: Path, ledger: LedgerFile, settings: Settings, rng: random.Random
 ) -> None:
-    full_disk(4, small_disk, ledger, settings, rng)
+    full_disk(2, small_disk, ledger, settings, rng)
 
 
 @pytest.mark.soak

@@ -203,7 +203,7 @@ def survive(state: Publishing, rng: random.Random, kills: int, feed: LedgerFeed)
 def test_leaders_killed_under_traffic_are_followed_by_others_and_nothing_is_torn(
     begun: Publishing, rng: random.Random, feed: LedgerFeed
 ) -> None:
-    print(survive(begun, rng, 3, feed))
+    print(survive(begun, rng, 2, feed))
 
 
 @pytest.mark.soak
