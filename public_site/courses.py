@@ -25,6 +25,7 @@ from core.releases import COURSES as FOLDER
 from core.releases import SIGNATURE, Untrusted, course_days, read_signed, sha256_hex
 from public_site.answers import gzipped
 from public_site.fingerprint import Fingerprint, fingerprint
+from public_site.in_background import in_background
 from public_site.long_days import PATH as LONG
 from public_site.long_days import LongDays, load_long_days
 
@@ -164,13 +165,8 @@ class Courses:
     @contextlib.asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
         """Watch in the background; the site need not wait for the first look."""
-        task = asyncio.create_task(self.watch(), name="watch courses")
-        try:
+        async with in_background(self.watch(), "watch courses"):
             yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
 
 COURSES = web.AppKey("courses", Courses)

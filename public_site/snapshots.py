@@ -37,6 +37,7 @@ from core.releases import (
 from public_site.bounded import BoundedCache
 from public_site.changes import KEPT_FOR, Changes, Step, read_back, step_of
 from public_site.fingerprint import Fingerprint, fingerprint
+from public_site.in_background import in_background
 from public_site.view import Release, View, build_view
 
 POLL_S = 0.3
@@ -229,13 +230,8 @@ class Snapshots:
     async def watching(self) -> AsyncIterator[None]:
         """Look once, then watch in the background."""
         await self.poll()
-        task = asyncio.create_task(self._watch_both_ways(), name="watch snapshots")
-        try:
+        async with in_background(self._watch_both_ways(), "watch snapshots"):
             yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
 
 def load(folder: Path, public_key: Ed25519PublicKey, known: Published | None) -> Published:

@@ -22,6 +22,7 @@ from core.log import get_logger
 from core.object_store import Bucket, StoreUnavailable, open_bucket
 from core.settings import Settings
 from public_site.beside import BESIDE
+from public_site.in_background import in_background
 from public_site.mirror.pulling import Pulling
 from public_site.snapshots import Snapshots
 
@@ -140,13 +141,8 @@ class Puller:
     @contextlib.asynccontextmanager
     async def pulling(self) -> AsyncIterator[None]:
         """Pull in the background; what is here already is served meanwhile."""
-        task = asyncio.create_task(self.watch(), name="pull snapshots")
-        try:
+        async with in_background(self.watch(), "pull snapshots"):
             yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
             self._lock.close()
 
 
